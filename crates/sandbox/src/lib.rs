@@ -1,9 +1,11 @@
-//! The outside world in one process, for tests and the local stack.
+#![doc = include_str!("../README.md")]
 
 pub mod clock;
 pub mod dynamo;
+pub mod fault;
 pub mod gateway;
 pub mod mapping;
 pub mod meta;
 pub mod runtime;
 pub mod sqs;
+mod wire;

@@ -1,0 +1,80 @@
+//! Where faults enter: at the wire, decided call by call.
+//!
+//! A server of the sandbox that can fail asks its [`Faults`] about every call, before its effect and again after it.
+//! Both questions are asynchronous, so the one who answers can also delay a call, put calls of several actors into a
+//! seeded order, or end the caller in between: that is a crash before or after the effect.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+
+/// One call as it reached a server of the sandbox.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who calls: every actor of a test has a door, and so a base URL, of its own.
+    pub actor: Arc<str>,
+    /// The service's own word for what is asked: `UpdateItem`, `SendMessageBatch`.
+    pub operation: String,
+    /// Counts the calls of one actor at one server from 1.
+    pub number: u64,
+    /// What the caller sent.
+    pub body: Bytes,
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It is served as usual.
+    Serve,
+    /// It has no effect, and the caller is told so.
+    Refuse {
+        /// HTTP status of the answer; below 500 the SDK looks at the code before it decides to try again.
+        status: u16,
+        /// The error's name as the SDK reads it from `__type`.
+        code: &'static str,
+    },
+    /// It has no effect and no answer: the connection is closed.
+    HangUp,
+    /// It has its effect, but the connection is closed instead of answering.
+    LoseAnswer,
+}
+
+impl Fate {
+    /// DynamoDB's word for a table or partition over its rate. The SDK retries it.
+    pub const THROTTLED: Self = Self::Refuse { status: 400, code: "ProvisionedThroughputExceededException" };
+    /// The service itself is in trouble. The SDK retries it.
+    pub const BROKEN: Self = Self::Refuse { status: 500, code: "InternalServerError" };
+}
+
+/// Decides the fate of every call.
+///
+/// A plain closure `Fn(&Call) -> Fate` is enough for most tests.
+pub trait Faults: Send + Sync + 'static {
+    /// Asked before the call has any effect; the call waits for the answer.
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Fate>;
+
+    /// Told when the call had its effect and before its answer leaves; the answer waits too.
+    fn took_effect<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+impl<F> Faults for F
+where
+    F: Fn(&Call) -> Fate + Send + Sync + 'static,
+{
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Fate> {
+        Box::pin(std::future::ready(self(call)))
+    }
+}
+
+/// Serves every call.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFaults;
+
+impl Faults for NoFaults {
+    fn judge<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, Fate> {
+        Box::pin(std::future::ready(Fate::Serve))
+    }
+}
