@@ -1,1 +1,17 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod aws;
+mod chain;
+mod clock;
+mod env;
+mod logs;
+mod metrics;
+mod secrets;
+
+pub use aws::{AwsError, CallLimits, aws_config, aws_config_at};
+pub use chain::Chain;
+pub use clock::{Clock, Deadline, TimedOut};
+pub use env::{Env, EnvError};
+pub use logs::logs;
+pub use metrics::{Metrics, Sheet};
+pub use secrets::{AppsSecret, SecretError, SecretPlace};
