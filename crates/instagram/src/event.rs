@@ -13,7 +13,7 @@ pub struct Event {
     pub standby: bool,
     /// A sample of the dashboard's "Test" button (entry id `"0"`): recorded as a test, never calls Graph.
     pub test: bool,
-    /// Text held a lone surrogate, replaced by U+FFFD.
+    /// A text held a lone surrogate (half of a character), replaced by U+FFFD.
     pub lossy: bool,
     /// What happened.
     pub kind: Kind,
@@ -37,18 +37,19 @@ pub enum Kind {
     MessageEdited {
         /// The edited message.
         mid: MessageId,
-        /// Who edited it; often missing on the wire.
+        /// The other side of the conversation; often missing on the wire.
         peer: Option<PersonId>,
         /// The new text, where given.
         text: Option<Words>,
         /// How many edits so far; the highest wins.
         num_edit: u32,
     },
-    /// `message_edit` with `num_edit` 0: a message whose own event may never come (fact sheet 3.6). Not an edit.
+    /// A message of which little more than its id came, and whose own event may never come: `message_edit` with
+    /// `num_edit` 0 or none (fact sheet 3.6; not an edit), or a message that does not name its sender.
     MessageHinted {
         /// The message hinted at.
         mid: MessageId,
-        /// Its author, where named.
+        /// The other side of the conversation, where named.
         peer: Option<PersonId>,
         /// Its text, where given.
         text: Option<Words>,

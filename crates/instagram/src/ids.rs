@@ -1,12 +1,11 @@
 //! Identifiers as the platform writes them: opaque, compared and stored, never calculated with.
 //!
-//! They arrive as JSON strings or as whole numbers of any length (fact sheet 3.1: 17 digits and more, above 2^53), so
-//! a number is kept by its digits and never passes through a float.
+//! They arrive as JSON strings or as whole numbers of 17 digits and more (fact sheet 3.1, 7.2), above 2^53, so a number
+//! is kept by its digits and never passes through a float.
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Deserializer, Serialize, de, de::Visitor};
 
 /// Longest identifier accepted, in bytes. A `mid` is "usually well over 100 characters" (fact sheet 3.1); DynamoDB
 /// allows 1024 bytes for a sort key, which holds at most two of these.
@@ -19,21 +18,37 @@ pub struct InvalidId;
 
 /// Visible ASCII without the two characters that separate identifiers in our keys.
 fn is_id(text: &str) -> bool {
-    (1..=MAX_ID_BYTES).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'#' && b != b'|')
+    (1..=MAX_ID_BYTES).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'#' && b != b'|')
 }
 
-/// Reads an identifier from a JSON string or a whole, unsigned number.
+/// Reads an identifier from a string or a whole, unsigned number, in any serde format.
+///
+/// A number above [`u64::MAX`] is refused here rather than rounded; webhook parsing quotes a number's digits first, so
+/// that there any length is kept.
 fn deserialize_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let raw = <&RawValue>::deserialize(deserializer)?.get();
-    let text = if raw.starts_with('"') {
-        serde_json::from_str::<String>(raw).map_err(de::Error::custom)?
-    } else if raw.bytes().all(|b| b.is_ascii_digit()) {
-        raw.to_owned()
-    } else {
-        return Err(de::Error::custom(InvalidId));
-    };
-    if is_id(&text) { Ok(text) } else { Err(de::Error::custom(InvalidId)) }
+    struct IdVisitor;
+
+    impl Visitor<'_> for IdVisitor {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an identifier as text or whole number")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            self.visit_string(text.to_owned())
+        }
+
+        fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
+            if is_id(&text) { Ok(text) } else { Err(E::custom(InvalidId)) }
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+    }
+
+    deserializer.deserialize_any(IdVisitor)
 }
 
 macro_rules! id {
@@ -92,6 +107,9 @@ id! {
     MediaId;
     /// A Meta app.
     AppId;
+    /// A professional account by the id scoped to one app: `id` of `/me`, `user_id` of token answers and of
+    /// `signed_request` (fact sheet 7.5). Never equal to `entry.id`.
+    AppScopedId;
 }
 
 /// Names who or what an event's order hangs on: the person, or, where an event names nobody, its message or comment.
@@ -144,9 +162,9 @@ mod tests {
 
     #[test]
     fn an_identifier_keeps_its_digits_whatever_it_is_written_as() {
-        for json in ["\"90071992547409931234\"", "90071992547409931234"] {
+        for json in ["\"9007199254740993123\"", "9007199254740993123"] {
             let id: PersonId = serde_json::from_str(json).unwrap();
-            assert_eq!(id.as_str(), "90071992547409931234", "{json}");
+            assert_eq!(id.as_str(), "9007199254740993123", "{json}");
         }
     }
 
@@ -159,6 +177,7 @@ mod tests {
             ("a boolean", "true"),
             ("null", "null"),
             ("an object", "{}"),
+            ("a number beyond 64 bits, which would be rounded", "90071992547409931234"),
             ("an empty text", "\"\""),
             ("a separator of ours", "\"1#2\""),
             ("a space", "\"1 2\""),

@@ -1,11 +1,30 @@
-//! The Instagram platform's facts.
+#![doc = include_str!("../README.md")]
 
+mod apps;
+mod element;
 mod event;
 mod ids;
+mod json;
+mod key;
+pub mod limits;
+mod normalise;
+pub mod outgoing;
+mod signature;
+mod signed_request;
+mod split;
+mod subscribe;
 mod time;
+mod wire;
 mod words;
 
+pub use apps::{App, Apps, AppsError, Signer};
+pub use element::{Element, Malformed, TEST_ACCOUNT};
 pub use event::*;
-pub use ids::{AccountId, AppId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId};
+pub use ids::{AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId};
+pub use key::{MAX_KEY_BYTES, event_key};
+pub use signature::{AppSecret, EmptySecret, SIGNATURE_HEADER, SignatureError, verify_signature};
+pub use signed_request::{SignedRequest, SignedRequestError, parse_signed_request};
+pub use split::{Delivery, MAX_ELEMENTS, Unsplittable, split};
+pub use subscribe::{Challenge, EmptyToken, SubscribeError, VerifyToken, check_subscription};
 pub use time::UnixMillis;
 pub use words::Words;

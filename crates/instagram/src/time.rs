@@ -1,7 +1,8 @@
 //! Points in time as the platform writes them.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::value::RawValue;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, de, de::Visitor};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -26,9 +27,29 @@ impl UnixMillis {
 
 impl<'de> Deserialize<'de> for UnixMillis {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let digits = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')).unwrap_or(raw);
-        digits.parse().map(Self::from_wire).map_err(|_| de::Error::custom("not a time: expected seconds or milliseconds"))
+        deserializer.deserialize_any(TimeVisitor).map(Self::from_wire)
+    }
+}
+
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("seconds or milliseconds as a whole number or its digits")
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<i64, E> {
+        i64::try_from(number).map_err(|_| E::custom("a time beyond 64 bits"))
+    }
+
+    fn visit_str<E: de::Error>(self, digits: &str) -> Result<i64, E> {
+        digits.parse().map_err(|_| E::custom("a time that is not a number"))
     }
 }
 
