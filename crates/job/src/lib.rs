@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod ascii;
+mod quarantine;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,6 +10,8 @@ use instagram::{AccountId, AppId, Element, Event, Malformed, Peer, UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+
+pub use quarantine::{Envelope, Holds, NotQuarantined, Quarantined};
 
 /// The version that is written, and the newest that is read.
 pub const VERSION: u32 = 1;
