@@ -1,1 +1,27 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod claim;
+mod drive;
+mod outcome;
+mod send;
+
+pub use drive::{Drive, Now, Outbox, OutboxError, Sender};
+pub use outcome::{Attempt, Progress};
+
+/// How long an attempt may take before others may judge it, in milliseconds.
+///
+/// Claim, then at most one Graph call of 8 s, then the record: the rest is for slow writes. It is shorter than the
+/// queue's visibility timeout (180 s), so that a redelivered event finds the lease over.
+pub const LEASE_MS: i64 = 40_000;
+
+/// How long after a lease nothing of the attempt can still happen at Meta, and everything that did shows in reads.
+///
+/// Two assumptions about Meta, not facts. A1: a delivered message shows in the conversation read within 60 s of being
+/// accepted. A2: no request is accepted later than 60 s after its lease ended.
+pub const SETTLE_MS: i64 = 60_000;
+
+/// How long a reply waits before it is tried again when Meta does not say how long.
+pub const RETRY_MS: i64 = 60_000;
+
+/// How long a reply waits whose account cannot send: a dead token, a restriction. It waits until its `not_after`.
+pub const ACCOUNT_RETRY_MS: i64 = 15 * 60_000;

@@ -1,1 +1,20 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod conversation;
+mod error;
+mod item;
+pub mod keys;
+mod replies;
+mod table;
+mod threads;
+mod update;
+
+pub use accounts::{Account, Connection, Mode, RulesVersion};
+pub use conversation::{Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS};
+pub use error::StoreError;
+pub use item::{Body, Decided, Edit, Item, ItemContent, MAX_KEPT_BYTES, Reply, ReplyAction, ReplyState, StoredAttachment};
+pub use keys::Key;
+pub use replies::{DUE_SHARDS, Ended, ReplyRef};
+pub use table::{DUE_INDEX, Store};
+pub use threads::Loaded;

@@ -1,0 +1,129 @@
+//! What an attempt came to, and what that does to the reply: pure.
+
+use std::time::Duration;
+
+use graph::{Doubt, NotSent, SendError};
+use store::ReplyState;
+
+use crate::{ACCOUNT_RETRY_MS, LEASE_MS, RETRY_MS, SETTLE_MS};
+
+/// Where a reply stands after somebody worked on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// It is out.
+    Sent,
+    /// It will not go out.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// It may be out; it is never sent again without evidence that it is not.
+    Unknown {
+        /// Why nobody knows.
+        reason: String,
+    },
+    /// It waits: for Meta, for the account, or for another reply of the conversation.
+    Waiting {
+        /// What for.
+        reason: String,
+        /// Until when, in milliseconds since 1970.
+        due_at: i64,
+    },
+}
+
+/// One attempt to send a reply, for logs and metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The reply.
+    pub reply: String,
+    /// Its place in the plan.
+    pub step: usize,
+    /// What came of it.
+    pub progress: Progress,
+    /// How long the Graph call took; `None` if none was made.
+    pub graph_ms: Option<i64>,
+    /// The message or comment it became.
+    pub message: Option<String>,
+}
+
+/// What a failed send means for the reply. No arm is a wildcard: a new error has to choose.
+///
+/// `now` is when the attempt ended, in milliseconds since 1970.
+pub(crate) fn after(error: &SendError, now: i64) -> Progress {
+    let reason = reason(error);
+    let wait = |ms: i64| Progress::Waiting { reason: reason.clone(), due_at: now.saturating_add(ms) };
+    match error {
+        SendError::NotSent(_) => wait(RETRY_MS),
+        SendError::Throttled { wait: asked, .. } => wait(asked.map_or(RETRY_MS, millis).max(RETRY_MS)),
+        SendError::TokenDead { .. } | SendError::AccountBlocked { .. } => wait(ACCOUNT_RETRY_MS),
+        SendError::WindowClosed(_)
+        | SendError::Refused { .. }
+        | SendError::AlreadyReplied(_)
+        | SendError::CommentUnusable(_)
+        | SendError::NotOwner(_) => Progress::Failed { reason },
+        SendError::OutcomeUnknown(_) => Progress::Unknown { reason },
+    }
+}
+
+/// When an attempt that began at `claimed_at` can be judged: its lease is over and Meta has settled.
+pub(crate) fn settled_at(claimed_at: i64) -> i64 {
+    claimed_at.saturating_add(LEASE_MS + SETTLE_MS)
+}
+
+/// A short code for the table: what happened and Meta's numbers, never its words.
+fn reason(error: &SendError) -> String {
+    let name = match error {
+        SendError::NotSent(NotSent::Unreachable(_)) => "unreachable",
+        SendError::NotSent(NotSent::AttachmentFailed(_)) => "attachment",
+        SendError::Throttled { .. } => "throttled",
+        SendError::WindowClosed(_) => "window",
+        SendError::Refused { reason, .. } => reason.name(),
+        SendError::AlreadyReplied(_) => "already_replied",
+        SendError::CommentUnusable(_) => "comment_unusable",
+        SendError::NotOwner(_) => "not_owner",
+        SendError::TokenDead { .. } => "token",
+        SendError::AccountBlocked { condition, .. } => condition.name(),
+        SendError::OutcomeUnknown(Doubt::NoAnswer(_)) => "no_answer",
+        SendError::OutcomeUnknown(Doubt::ServerError(_)) => "server_error",
+        SendError::OutcomeUnknown(Doubt::SaidMaybe(_)) => "not_sure",
+        SendError::OutcomeUnknown(Doubt::CreatedUnnamed(_)) => "created_unnamed",
+        SendError::OutcomeUnknown(Doubt::Unreadable(_)) => "unreadable",
+        SendError::OutcomeUnknown(Doubt::Unlisted(_)) => "unlisted",
+    };
+    let numbers = error.said().map(|said| [said.code, said.subcode]).into_iter().flatten().flatten();
+    numbers.fold(name.to_owned(), |text, number| format!("{text}/{number}"))
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Progress {
+    /// The state to record.
+    pub(crate) fn state(&self) -> ReplyState {
+        match self {
+            Self::Sent => ReplyState::Sent,
+            Self::Failed { .. } => ReplyState::Failed,
+            Self::Unknown { .. } => ReplyState::Unknown,
+            Self::Waiting { .. } => ReplyState::Planned,
+        }
+    }
+
+    /// A short word for logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed { .. } => "failed",
+            Self::Unknown { .. } => "unknown",
+            Self::Waiting { .. } => "waiting",
+        }
+    }
+
+    /// Why, where there is a why.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Sent => None,
+            Self::Failed { reason } | Self::Unknown { reason } | Self::Waiting { reason, .. } => Some(reason),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Accounts and their rules.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use instagram::{AccountId, AppId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Store, StoreError, keys};
+
+/// What the system does for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Events are counted only.
+    Off,
+    /// Events are stored and decided on; nothing is sent. The mode of a new account.
+    Observe,
+    /// Replies are sent.
+    Answer,
+}
+
+/// Whether an account belongs to somebody here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    /// A customer's account.
+    Connected,
+    /// It was disconnected: events are counted, no content is kept.
+    Disconnected,
+    /// Its data was erased: events are counted, no content is kept.
+    Erased,
+}
+
+/// An Instagram professional account of a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its id: `entry.id`.
+    pub id: AccountId,
+    /// The Meta app it is connected through: only deliveries signed with that app's secret count.
+    pub app: AppId,
+    /// The customer (tenant) of the CRM.
+    pub customer: String,
+    /// Its user name, to recognise its own comments.
+    pub username: String,
+    /// What to do for it.
+    pub mode: Mode,
+    /// Whether it is still a customer's.
+    pub connection: Connection,
+    /// The access token, sealed by `vault`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_token: Option<String>,
+    /// The version of the rules in force; 0 for none.
+    #[serde(default)]
+    pub rules: u32,
+}
+
+/// One immutable version of an account's rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesVersion {
+    /// Counted from 1.
+    pub version: u32,
+    /// When it was stored, in milliseconds since 1970.
+    pub stored_at: i64,
+    /// The rule set as JSON, opaque here.
+    pub document: String,
+}
+
+impl Store {
+    /// The account, read consistently; `None` if it was never connected here.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn account(&self, account: &AccountId) -> Result<Option<Account>, StoreError> {
+        self.get(&keys::account(account)).await
+    }
+
+    /// Writes an account whole: connecting, importing, or the local stack's world.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
+        self.put(&keys::account(&account.id), account).await
+    }
+
+    /// Changes what is done for an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such account.
+    pub async fn set_mode(&self, account: &AccountId, mode: Mode) -> Result<(), StoreError> {
+        let value: AttributeValue = serde_dynamo::to_attribute_value(mode).map_err(StoreError::Unreadable)?;
+        self.set_on_account(account, "#mode = :value", "mode", value).await
+    }
+
+    /// Stores the next version of an account's rules and puts it in force. Returns its number.
+    ///
+    /// The version is written before the account names it, so that a crash between leaves the old one in force.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such account, or somebody stored a version at the same moment.
+    pub async fn put_rules(&self, account: &AccountId, document: &str, now_ms: i64) -> Result<u32, StoreError> {
+        self.account(account).await?.ok_or(StoreError::Conflict)?;
+        let version = self.rules_versions(account).await?.last().map_or(1, |latest| latest.version + 1);
+        let rules = RulesVersion { version, stored_at: now_ms, document: document.to_owned() };
+        let key = keys::rules(account, version);
+        self.put_new(&key, &rules).await?;
+        self.use_rules(account, version).await?;
+        Ok(version)
+    }
+
+    /// Puts a stored version in force: forward, or back to an earlier one.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the account or the version does not exist.
+    pub async fn use_rules(&self, account: &AccountId, version: u32) -> Result<(), StoreError> {
+        self.rules(account, version).await?.ok_or(StoreError::Conflict)?;
+        self.set_on_account(account, "#rules = :value", "rules", AttributeValue::N(version.to_string())).await
+    }
+
+    /// One version of an account's rules.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn rules(&self, account: &AccountId, version: u32) -> Result<Option<RulesVersion>, StoreError> {
+        self.get(&keys::rules(account, version)).await
+    }
+
+    /// All versions of an account's rules, oldest first.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn rules_versions(&self, account: &AccountId) -> Result<Vec<RulesVersion>, StoreError> {
+        self.query(&keys::account_partition(account), keys::RULES).await
+    }
+
+    async fn set_on_account(&self, account: &AccountId, set: &str, name: &str, value: AttributeValue) -> Result<(), StoreError> {
+        let key = keys::account(account);
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(key.pk))
+            .key("sk", AttributeValue::S(key.sk))
+            .update_expression(format!("SET {set}"))
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names(format!("#{name}"), name)
+            .expression_attribute_values(":value", value)
+            .return_values(ReturnValue::None)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("UpdateItem", e))?;
+        Ok(())
+    }
+}

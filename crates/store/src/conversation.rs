@@ -1,0 +1,219 @@
+//! What is remembered of a conversation, and how an event changes it: pure, commutative, idempotent.
+
+use std::collections::BTreeSet;
+
+use instagram::{ControlChange, Event, Kind, UnixMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::keys::short_digest;
+
+/// How long a person's own answer pauses automation in the conversation.
+pub const PAUSE_MS: i64 = 12 * 60 * 60 * 1000;
+
+/// An answer this soon after the person's message was hardly typed by hand: probably another automation.
+pub const TOO_FAST_FOR_A_PERSON_MS: i64 = 5_000;
+
+/// How many moments of each sort are kept: the item must stay within the 1 KB that one write unit pays for.
+const KEPT: usize = 4;
+
+/// Something that happened at a moment, named by a digest of its id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// [`short_digest`] of the message, comment or event key.
+    pub id: String,
+}
+
+impl Mark {
+    /// A mark of `id` at `at`.
+    pub fn new(at: UnixMillis, id: &str) -> Self {
+        Self { at: at.0, id: short_digest(id) }
+    }
+}
+
+/// Who holds the thread, by the latest handover event. App ids as text; `None`: nobody, the thread is idle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Holder {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The app in control.
+    pub app: Option<String>,
+}
+
+/// The reply in flight, or the last one: see `design` in the README of `outbox`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Sort key of the item whose reply holds the gate.
+    pub item: String,
+    /// Which of its replies.
+    pub step: usize,
+    /// The attempt: the fence at its claim.
+    pub k: u64,
+    /// When its lease ends, in milliseconds since 1970.
+    pub until: i64,
+}
+
+/// The facts, the gate and the fence of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Counts writes of the facts; a write names the one it read.
+    #[serde(default)]
+    pub rev: u64,
+    /// Counts claims; a claim names the one it read.
+    #[serde(default)]
+    pub fence: u64,
+    /// Who holds, or last held, the right to send here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
+    /// [`short_digest`]s of the messages we sent before the one at the gate, latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<String>,
+    /// What is known of the person.
+    #[serde(default)]
+    pub facts: Facts,
+    /// Seconds since 1970 when the item may go.
+    #[serde(default)]
+    pub expires_at: i64,
+}
+
+/// What rules and guards need to know of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The first thing the person sent as a direct message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Mark>,
+    /// The first comment the person wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_comment: Option<Mark>,
+    /// The latest that opened the 24-hour window, a few of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub wrote: BTreeSet<i64>,
+    /// The latest that the account itself wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Mark>,
+    /// The latest comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commented: Option<Mark>,
+    /// How far the person has read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Mark>,
+    /// Who holds the thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Holder>,
+    /// Messages of the account that we know nothing of: each pauses automation, unless it came too fast.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub foreign: BTreeSet<Mark>,
+}
+
+/// How many of our messages a conversation remembers, so that their echoes are known.
+const SENT_KEPT: usize = 8;
+
+impl Conversation {
+    /// Remembers that a message is ours.
+    pub fn remember_sent(&mut self, mid: &str) {
+        let id = short_digest(mid);
+        if !self.sent.contains(&id) {
+            self.sent.push(id);
+        }
+        self.trim_sent();
+    }
+
+    /// Forgets all but the latest of our messages.
+    pub fn trim_sent(&mut self) {
+        let surplus = self.sent.len().saturating_sub(SENT_KEPT);
+        self.sent.drain(..surplus);
+    }
+
+    /// True if a message is known to be ours.
+    pub fn is_own(&self, mid: &str) -> bool {
+        self.sent.contains(&short_digest(mid))
+    }
+}
+
+impl Facts {
+    /// When the person last did something that opens the 24-hour window.
+    pub fn last_user_at(&self) -> Option<UnixMillis> {
+        self.wrote.last().copied().map(UnixMillis)
+    }
+
+    /// Until when automation pauses because somebody else answered.
+    ///
+    /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
+    /// not when it arrives, so that the order of arrival does not matter.
+    pub fn paused_until(&self) -> Option<UnixMillis> {
+        let by_hand = |mark: &&Mark| !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)));
+        self.foreign.iter().rev().find(by_hand).map(|mark| UnixMillis(mark.at).plus_ms(PAUSE_MS))
+    }
+
+    /// Forgets a pause: the message turned out to be ours. True if there was one.
+    pub fn lift_pause(&mut self, mid: &str) -> bool {
+        let id = short_digest(mid);
+        let before = self.foreign.len();
+        self.foreign.retain(|mark| mark.id != id);
+        self.foreign.len() < before
+    }
+
+    /// Applies an event that happened at `at`. `foreign_echo` says that an echo is of a message we did not send.
+    pub fn apply(&mut self, event: &Event, event_key: &str, at: UnixMillis, foreign_echo: bool) {
+        match &event.kind {
+            Kind::MessageReceived(m) => self.user_wrote(Mark::new(at, m.mid.as_str())),
+            Kind::PostbackPressed(p) if !p.is_self => self.user_wrote(Mark::new(at, event_key)),
+            Kind::MessageEchoed(e) if !e.is_self => {
+                let mark = Mark::new(at, e.mid.as_str());
+                keep_latest(&mut self.answered, mark.clone());
+                if foreign_echo && !event.standby {
+                    self.foreign.insert(mark);
+                    trim(&mut self.foreign);
+                }
+            }
+            Kind::CommentWritten(c) => {
+                let mark = Mark::new(at, c.id.as_str());
+                keep_first(&mut self.first_comment, mark.clone());
+                keep_latest(&mut self.commented, mark);
+            }
+            Kind::MessageSeen { mid, .. } => keep_latest(&mut self.seen, Mark::new(at, mid.as_str())),
+            Kind::ControlChanged(control) => match &control.change {
+                ControlChange::Passed { to, .. } | ControlChange::Taken { to, .. } => {
+                    keep_latest(&mut self.holder, Holder { at: at.0, app: to.as_ref().map(ToString::to_string) });
+                }
+                ControlChange::Requested { .. } | ControlChange::Roles(_) => {}
+            },
+            Kind::PostbackPressed(_)
+            | Kind::MessageEchoed(_)
+            | Kind::MessageUnsent { .. }
+            | Kind::MessageEdited { .. }
+            | Kind::MessageHinted { .. }
+            | Kind::ReactionChanged(_)
+            | Kind::ReferralOpened { .. }
+            | Kind::OptInReceived { .. }
+            | Kind::FieldsChanged { .. }
+            | Kind::Unknown { .. } => {}
+        }
+    }
+
+    fn user_wrote(&mut self, mark: Mark) {
+        self.wrote.insert(mark.at);
+        trim(&mut self.wrote);
+        keep_first(&mut self.first, mark);
+    }
+}
+
+fn keep_first<T: Ord>(slot: &mut Option<T>, value: T) {
+    if slot.as_ref().is_none_or(|held| value < *held) {
+        *slot = Some(value);
+    }
+}
+
+fn keep_latest<T: Ord>(slot: &mut Option<T>, value: T) {
+    if slot.as_ref().is_none_or(|held| value > *held) {
+        *slot = Some(value);
+    }
+}
+
+/// Keeps the greatest few. The greatest few of a union do not depend on the order of insertion.
+fn trim<T: Ord>(set: &mut BTreeSet<T>) {
+    while set.len() > KEPT {
+        set.pop_first();
+    }
+}

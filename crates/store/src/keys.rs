@@ -1,0 +1,98 @@
+//! Where things lie in the table.
+//!
+//! Every key carries the account, so that all of an account's or a person's items can be found and erased:
+//!
+//! | partition (`pk`) | sort key (`sk`) | item |
+//! | --- | --- | --- |
+//! | `A#account` | `ACCOUNT` | the account: customer, app, mode, sealed token, current rules |
+//! | `A#account` | `RULES#version` | one immutable version of the rules |
+//! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
+//! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
+//! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
+//! | `T#account#peer` | `R#mid#actor` | a reaction |
+//! | `T#account#peer` | `E#hash` | any other event |
+//! | `P#app` | `TEST#kind#hash` | a sample of the dashboard's "Test" button |
+//!
+//! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
+//! (see `instagram::InvalidId`), so no two of these keys can be confused.
+
+use instagram::{AccountId, AppId, Event, Kind, Peer};
+use sha2::{Digest, Sha256};
+
+/// The key of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+/// The account's own item.
+pub(crate) fn account(account: &AccountId) -> Key {
+    Key { pk: account_partition(account), sk: "ACCOUNT".to_owned() }
+}
+
+/// One version of an account's rules.
+pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
+    Key { pk: account_partition(account), sk: format!("{RULES}{version:010}") }
+}
+
+pub(crate) const RULES: &str = "RULES#";
+pub(crate) const CONVERSATION: &str = "T#";
+
+pub(crate) fn account_partition(account: &AccountId) -> String {
+    format!("A#{account}")
+}
+
+/// The partition that holds the items of one conversation.
+pub(crate) fn thread_partition(account: &AccountId, peer: &Peer) -> String {
+    format!("T#{account}#{peer}")
+}
+
+/// A conversation's item, in its account's partition so that the account lists its conversations.
+pub fn conversation(account: &AccountId, peer: &Peer) -> Key {
+    Key { pk: account_partition(account), sk: format!("{CONVERSATION}{peer}") }
+}
+
+/// The item that an event belongs to. Several events share one: a message with its edits, its unsending, its hint.
+///
+/// `event_key` is the key of `instagram::event_key`; it names the events that have no item of their own kind.
+pub fn item(account: &AccountId, peer: &Peer, event: &Event, event_key: &str) -> Key {
+    let sk = match &event.kind {
+        Kind::MessageReceived(m) => format!("M#{}", m.mid),
+        Kind::MessageEchoed(e) => format!("M#{}", e.mid),
+        Kind::MessageUnsent { mid, .. } | Kind::MessageEdited { mid, .. } | Kind::MessageHinted { mid, .. } => format!("M#{mid}"),
+        Kind::CommentWritten(c) => format!("C#{}", c.id),
+        Kind::ReactionChanged(r) => format!("R#{}#{}", r.mid, r.by),
+        Kind::MessageSeen { .. }
+        | Kind::PostbackPressed(_)
+        | Kind::ReferralOpened { .. }
+        | Kind::OptInReceived { .. }
+        | Kind::ControlChanged(_)
+        | Kind::FieldsChanged { .. }
+        | Kind::Unknown { .. } => format!("E#{}", digest(event_key)),
+    };
+    Key { pk: thread_partition(account, peer), sk }
+}
+
+/// Where a test sample is recorded: under the app, as its entry names no account.
+pub fn test_sample(app: &AppId, kind: &str, event_key: &str) -> Key {
+    Key { pk: format!("P#{app}"), sk: format!("TEST#{kind}#{}", digest(event_key)) }
+}
+
+/// 32 hex digits that stand for a long identifier where only equality matters.
+pub fn digest(text: &str) -> String {
+    hex::encode(&Sha256::digest(text.as_bytes())[..16])
+}
+
+/// 16 hex digits: enough within one conversation, and small enough to keep several in one item of 1 KB.
+pub fn short_digest(text: &str) -> String {
+    hex::encode(&Sha256::digest(text.as_bytes())[..8])
+}
+
+/// Spreads sort keys evenly over `shards`.
+pub(crate) fn shard(sk: &str, shards: u64) -> u64 {
+    let hash = Sha256::digest(sk.as_bytes());
+    u64::from(hash[0]) % shards
+}

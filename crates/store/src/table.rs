@@ -1,0 +1,98 @@
+//! The table: how items are read and written, whatever they hold.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Key, StoreError};
+
+/// The name of the sparse index that lists what is due: hash key `due_shard`, range key `due_at`.
+pub const DUE_INDEX: &str = "due";
+
+/// The table and a client for it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+pub(crate) type Attributes = std::collections::HashMap<String, AttributeValue>;
+
+impl Store {
+    /// A store in `table`.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(key.pk.clone()))
+            .key("sk", AttributeValue::S(key.sk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("GetItem", e))?;
+        answer.item.map(from_attributes).transpose()
+    }
+
+    pub(crate) async fn put<T: Serialize>(&self, key: &Key, value: &T) -> Result<(), StoreError> {
+        self.put_if(key, value, None).await
+    }
+
+    /// Writes an item that must not exist yet.
+    pub(crate) async fn put_new<T: Serialize>(&self, key: &Key, value: &T) -> Result<(), StoreError> {
+        self.put_if(key, value, Some("attribute_not_exists(pk)")).await
+    }
+
+    async fn put_if<T: Serialize>(&self, key: &Key, value: &T, condition: Option<&str>) -> Result<(), StoreError> {
+        let mut attributes: Attributes = serde_dynamo::to_item(value).map_err(StoreError::Unreadable)?;
+        attributes.insert("pk".to_owned(), AttributeValue::S(key.pk.clone()));
+        attributes.insert("sk".to_owned(), AttributeValue::S(key.sk.clone()));
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(attributes))
+            .set_condition_expression(condition.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("PutItem", e))?;
+        Ok(())
+    }
+
+    /// All items of a partition whose sort key begins with `prefix`, in its order.
+    pub(crate) async fn query<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Result<Vec<T>, StoreError> {
+        self.query_attributes(pk, prefix).await?.into_iter().map(from_attributes).collect()
+    }
+
+    pub(crate) async fn query_attributes(&self, pk: &str, prefix: &str) -> Result<Vec<Attributes>, StoreError> {
+        let mut items = Vec::new();
+        let mut next = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .consistent_read(true)
+                .set_exclusive_start_key(next)
+                .send()
+                .await
+                .map_err(|e| StoreError::from_sdk("Query", e))?;
+            items.extend(page.items.unwrap_or_default());
+            next = page.last_evaluated_key;
+            if next.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+pub(crate) fn from_attributes<T: DeserializeOwned>(attributes: Attributes) -> Result<T, StoreError> {
+    serde_dynamo::from_item(attributes).map_err(StoreError::Unreadable)
+}

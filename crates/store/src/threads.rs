@@ -1,0 +1,215 @@
+//! Conversations and the items in them: reading both at once, and writing what an event changed.
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use instagram::{AccountId, Peer};
+
+use crate::table::{Attributes, from_attributes};
+use crate::update::Update;
+use crate::{Conversation, Decided, Item, ItemContent, Key, Store, StoreError, keys};
+
+/// How often a read that DynamoDB answers in part is asked again.
+const MAX_PARTIAL_READS: u32 = 5;
+
+/// What the table holds about an event's item and its conversation; both empty if nothing yet.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The item.
+    pub item: Item,
+}
+
+/// Attributes that [`ItemContent`] may hold; those absent after a merge are removed.
+const CONTENT: [&str; 10] =
+    ["kind", "at", "body", "raw", "in_quarantine", "standby", "live", "edit", "deleted_at", "hinted_at"];
+
+impl Store {
+    /// Reads an item and its conversation in one call, both consistently. An expired item counts as absent.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn load(&self, account: &AccountId, peer: &Peer, item: &Key, now_ms: i64) -> Result<Loaded, StoreError> {
+        let conversation = keys::conversation(account, peer);
+        let mut wanted = KeysAndAttributes::builder()
+            .consistent_read(true)
+            .keys(key_attributes(&conversation))
+            .keys(key_attributes(item))
+            .build()
+            .map_err(|e| StoreError::Refused { operation: "BatchGetItem", code: "request".to_owned(), source: Box::new(e) })?;
+        let mut loaded = Loaded::default();
+        for _ in 0..MAX_PARTIAL_READS {
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, wanted)
+                .send()
+                .await
+                .map_err(|e| StoreError::from_sdk("BatchGetItem", e))?;
+            for attributes in answer.responses.into_iter().flat_map(|mut tables| tables.remove(&self.table)).flatten() {
+                if is_expired(&attributes, now_ms) {
+                    continue;
+                }
+                if has_key(&attributes, item) {
+                    loaded.item = from_attributes(attributes)?;
+                } else {
+                    loaded.conversation = from_attributes(attributes)?;
+                }
+            }
+            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)) {
+                None => return Ok(loaded),
+                Some(rest) => wanted = rest,
+            }
+        }
+        Err(StoreError::Unavailable {
+            operation: "BatchGetItem",
+            code: "unprocessed keys".to_owned(),
+            source: "the table kept answering in part".into(),
+        })
+    }
+
+    /// Reads one item again, consistently. An expired or absent item is empty.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn item(&self, key: &Key, now_ms: i64) -> Result<Item, StoreError> {
+        let item: Option<Item> = self.get(key).await?;
+        Ok(item.filter(|item| item.expires_at == 0 || item.expires_at.saturating_mul(1000) > now_ms).unwrap_or_default())
+    }
+
+    /// Writes the facts of a conversation that was read as `read`, and returns it as it stands now.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it was written since.
+    pub async fn save_facts(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        read: &Conversation,
+        next: Conversation,
+    ) -> Result<Conversation, StoreError> {
+        let mut update = Update::of(keys::conversation(account, peer));
+        update.set("facts", &next.facts)?;
+        update.set("sent", &next.sent)?;
+        update.set("expires_at", next.expires_at)?;
+        update.set("rev", read.rev + 1)?;
+        update.require_revision(read.rev)?;
+        let attributes = self.update_returning(update).await?;
+        from_attributes(attributes)
+    }
+
+    /// Writes what an event changed in an item that was read as `read`, with the decision if one was made just now.
+    ///
+    /// A decision is written once: if another worker was faster, nothing is written.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it was written since.
+    pub async fn save_item(
+        &self,
+        key: &Key,
+        read: &Item,
+        content: &ItemContent,
+        decision: Option<&Decided>,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        let mut update = Update::of(key.clone());
+        let mut attributes: Attributes = serde_dynamo::to_item(content).map_err(StoreError::Unreadable)?;
+        for name in CONTENT {
+            match attributes.remove(name) {
+                Some(value) => update.set_attribute(name, value),
+                None if read.rev > 0 => update.remove(name),
+                None => {}
+            }
+        }
+        if let Some(decision) = decision {
+            let attributes: Attributes = serde_dynamo::to_item(decision).map_err(StoreError::Unreadable)?;
+            for (name, value) in attributes {
+                update.set_attribute(&name, value);
+            }
+            update.require("attribute_not_exists(why)");
+        } else if content.deleted_at.is_some() {
+            update.remove("trace");
+            update.remove("facts");
+            for step in 0..read.decision.as_ref().map_or(0, |d| d.replies.len()) {
+                update.remove(&format!("replies[{step}].text"));
+            }
+        }
+        update.set("expires_at", expires_at.max(read.expires_at))?;
+        update.set("rev", read.rev + 1)?;
+        update.require_revision(read.rev)?;
+        self.update(update).await
+    }
+
+    /// Leaves an item without content that says a message was unsent, where an event without a sender would put its
+    /// words: so that words which arrive there later are not kept either.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn bury(&self, account: &AccountId, mid: &instagram::MessageId, at_ms: i64, expires_at: i64) -> Result<(), StoreError> {
+        let key = Key { pk: keys::thread_partition(account, &Peer::from(mid)), sk: format!("M#{mid}") };
+        let mut update = Update::of(key);
+        update.set_if_absent("deleted_at", at_ms)?;
+        update.set("expires_at", expires_at)?;
+        update.add("rev", 1)?;
+        update.remove("body");
+        update.remove("edit");
+        self.update(update).await
+    }
+
+    /// Writes an item whole: a test sample, which belongs to no account.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn put_sample(&self, key: &Key, item: &Item) -> Result<(), StoreError> {
+        self.put(key, item).await
+    }
+
+    /// All conversations of an account, in the order of their peers.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn conversations(&self, account: &AccountId) -> Result<Vec<(Peer, Conversation)>, StoreError> {
+        let found = self.query_attributes(&keys::account_partition(account), keys::CONVERSATION).await?;
+        let mut conversations = Vec::with_capacity(found.len());
+        for attributes in found {
+            let Some(peer) = sort_key(&attributes).and_then(|sk| Peer::parse(sk.strip_prefix(keys::CONVERSATION)?).ok()) else {
+                continue;
+            };
+            conversations.push((peer, from_attributes(attributes)?));
+        }
+        Ok(conversations)
+    }
+
+    /// All items of one conversation, with their sort keys.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn items(&self, account: &AccountId, peer: &Peer) -> Result<Vec<(String, Item)>, StoreError> {
+        let found = self.query_attributes(&keys::thread_partition(account, peer), "").await?;
+        found
+            .into_iter()
+            .map(|attributes| Ok((sort_key(&attributes).unwrap_or_default().to_owned(), from_attributes(attributes)?)))
+            .collect()
+    }
+}
+
+fn key_attributes(key: &Key) -> Attributes {
+    Attributes::from([
+        ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
+        ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
+    ])
+}
+
+fn sort_key(attributes: &Attributes) -> Option<&str> {
+    attributes.get("sk")?.as_s().ok().map(String::as_str)
+}
+
+fn has_key(attributes: &Attributes, key: &Key) -> bool {
+    let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok());
+    text("pk") == Some(&key.pk) && text("sk") == Some(&key.sk)
+}
+
+/// Time to live deletes late, sometimes by days: what has expired counts as absent.
+fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {
+    let seconds = attributes.get("expires_at").and_then(|v| v.as_n().ok()).and_then(|n| n.parse::<i64>().ok());
+    seconds.is_some_and(|s| s > 0 && s.saturating_mul(1000) <= now_ms)
+}
