@@ -93,15 +93,8 @@ pub enum AwsError {
 /// No region, or a bundle that cannot be read.
 pub async fn aws_config(clock: &Clock, limits: CallLimits) -> Result<SdkConfig, AwsError> {
     let env = Env::process();
-    let mut loader = common(
-        clock,
-        limits,
-        http_client(clock, limits.connect, roots(&env)?),
-    );
-    if env
-        .optional("AWS_ACCESS_KEY_ID", "an access key id")?
-        .is_some()
-    {
+    let mut loader = common(clock, limits, http_client(clock, limits.connect, roots(&env)?));
+    if env.optional("AWS_ACCESS_KEY_ID", "an access key id")?.is_some() {
         loader = loader.credentials_provider(EnvironmentVariableCredentialsProvider::new());
     }
     let config = loader.load().await;
@@ -114,21 +107,13 @@ pub async fn aws_config(clock: &Clock, limits: CallLimits) -> Result<SdkConfig, 
 /// The SDK configuration for an emulator of AWS at `endpoint_url`: made-up keys, nothing from the environment but what
 /// the SDK itself insists on reading.
 pub async fn aws_config_at(endpoint_url: &str, clock: &Clock, limits: CallLimits) -> SdkConfig {
-    let keys = Credentials::builder()
-        .access_key_id("local")
-        .secret_access_key("local")
-        .provider_name("local")
-        .build();
-    common(
-        clock,
-        limits,
-        http_client(clock, limits.connect, TrustStore::empty()),
-    )
-    .region(Region::new("sa-east-1"))
-    .credentials_provider(keys)
-    .endpoint_url(endpoint_url)
-    .load()
-    .await
+    let keys = Credentials::builder().access_key_id("local").secret_access_key("local").provider_name("local").build();
+    common(clock, limits, http_client(clock, limits.connect, TrustStore::empty()))
+        .region(Region::new("sa-east-1"))
+        .credentials_provider(keys)
+        .endpoint_url(endpoint_url)
+        .load()
+        .await
 }
 
 fn common(clock: &Clock, limits: CallLimits, http: SharedHttpClient) -> ConfigLoader {
@@ -147,19 +132,12 @@ fn common(clock: &Clock, limits: CallLimits, http: SharedHttpClient) -> ConfigLo
 /// The client that `aws_smithy_http_client::Builder` makes builds a connector per client and per set of timeouts, and
 /// decodes the roots each time.
 fn http_client(clock: &Clock, connect: Duration, roots: TrustStore) -> SharedHttpClient {
-    let tls = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .unwrap_or_default();
+    let tls = TlsContext::builder().with_trust_store(roots).build().unwrap_or_default();
     let connector = Connector::builder()
         .tls_provider(Provider::rustls(CryptoMode::Ring))
         .tls_context(tls)
         .sleep_impl(clock.async_sleep())
-        .connector_settings(
-            HttpConnectorSettings::builder()
-                .connect_timeout(connect)
-                .build(),
-        )
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect).build())
         .build();
     let connector = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| connector.clone())
@@ -192,9 +170,7 @@ mod tests {
 
     #[test]
     fn every_built_in_root_is_on_mozillas_list() {
-        let ours: Vec<_> = CertificateDer::pem_slice_iter(AMAZON_ROOTS)
-            .map(Result::unwrap)
-            .collect();
+        let ours: Vec<_> = CertificateDer::pem_slice_iter(AMAZON_ROOTS).map(Result::unwrap).collect();
         assert_eq!(ours.len(), 5);
         assert!(ours.iter().all(|root| TLS_SERVER_ROOT_CERTS.contains(root)));
     }
@@ -207,11 +183,7 @@ mod tests {
         let good = folder.path().join("good.pem");
         std::fs::write(&good, AMAZON_ROOTS).unwrap();
         let cases = [
-            (
-                "the file is missing",
-                folder.path().join("absent.pem"),
-                false,
-            ),
+            ("the file is missing", folder.path().join("absent.pem"), false),
             ("the file holds no certificate", empty, false),
             ("the file holds certificates", good, true),
         ];

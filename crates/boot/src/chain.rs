@@ -32,9 +32,6 @@ mod tests {
 
     #[test]
     fn an_error_is_shown_with_its_sources() {
-        assert_eq!(
-            Chain(&Outer(std::io::Error::other("inner"))).to_string(),
-            "outer: inner"
-        );
+        assert_eq!(Chain(&Outer(std::io::Error::other("inner"))).to_string(), "outer: inner");
     }
 }

@@ -35,10 +35,7 @@ impl Clock {
 
     /// Another time and other pauses, for simulations.
     pub fn from_parts(time: impl TimeSource + 'static, sleep: impl AsyncSleep + 'static) -> Self {
-        Self {
-            time: SharedTimeSource::new(time),
-            sleep: SharedAsyncSleep::new(sleep),
-        }
+        Self { time: SharedTimeSource::new(time), sleep: SharedAsyncSleep::new(sleep) }
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -55,14 +52,8 @@ impl Clock {
     ///
     /// # Errors
     /// [`TimedOut`]; whatever the future had set in motion outside may still happen.
-    pub async fn limit<F: Future>(
-        &self,
-        limit: Duration,
-        future: F,
-    ) -> Result<F::Output, TimedOut> {
-        Timeout::new(future, self.sleep.sleep(limit))
-            .await
-            .map_err(|_| TimedOut)
+    pub async fn limit<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut> {
+        Timeout::new(future, self.sleep.sleep(limit)).await.map_err(|_| TimedOut)
     }
 
     /// The moment `budget` from now, or Lambda's own deadline less `margin` if that is sooner.
@@ -74,10 +65,7 @@ impl Clock {
         let own = now.saturating_add(millis(budget));
         let lambda = i64::try_from(lambda_ms).ok().filter(|at| *at > now);
         let at_ms = lambda.map_or(own, |at| own.min(at.saturating_sub(millis(margin))));
-        Deadline {
-            clock: self.clone(),
-            at_ms,
-        }
+        Deadline { clock: self.clone(), at_ms }
     }
 
     /// The time source, for SDK clients.
@@ -101,9 +89,7 @@ pub struct Deadline {
 impl Deadline {
     /// What is left; zero once it has passed.
     pub fn remaining(&self) -> Duration {
-        Duration::from_millis(
-            u64::try_from(self.at_ms.saturating_sub(self.clock.now_ms())).unwrap_or(0),
-        )
+        Duration::from_millis(u64::try_from(self.at_ms.saturating_sub(self.clock.now_ms())).unwrap_or(0))
     }
 
     /// Runs `future` until the deadline, then drops it.
@@ -153,16 +139,9 @@ mod tests {
             ("beyond what fits", u64::MAX, 4_000),
         ];
         for (case, lambda_ms, expected) in cases {
-            let deadline = clock_at(1_700_000_000).deadline(
-                Duration::from_secs(4),
-                lambda_ms,
-                Duration::from_millis(200),
-            );
-            assert_eq!(
-                deadline.remaining(),
-                Duration::from_millis(expected),
-                "{case}"
-            );
+            let deadline =
+                clock_at(1_700_000_000).deadline(Duration::from_secs(4), lambda_ms, Duration::from_millis(200));
+            assert_eq!(deadline.remaining(), Duration::from_millis(expected), "{case}");
         }
     }
 
@@ -170,10 +149,7 @@ mod tests {
     async fn nothing_is_started_when_no_time_is_left() {
         let deadline = clock_at(1).deadline(Duration::ZERO, 0, Duration::ZERO);
         let mut started = false;
-        assert_eq!(
-            deadline.limit(async { started = true }).await,
-            Err(TimedOut)
-        );
+        assert_eq!(deadline.limit(async { started = true }).await, Err(TimedOut));
         assert!(!started);
     }
 }

@@ -16,20 +16,12 @@ pub struct EnvError {
 impl EnvError {
     /// A variable that is set, but not to `expected`.
     pub fn malformed(name: &str, expected: &'static str) -> Self {
-        Self {
-            name: name.to_owned(),
-            problem: "malformed",
-            expected,
-        }
+        Self { name: name.to_owned(), problem: "malformed", expected }
     }
 
     /// A variable that is not set, or blank.
     pub fn missing(name: &str, expected: &'static str) -> Self {
-        Self {
-            name: name.to_owned(),
-            problem: "missing",
-            expected,
-        }
+        Self { name: name.to_owned(), problem: "missing", expected }
     }
 }
 
@@ -51,12 +43,7 @@ impl Env {
 
     /// A set of its own, for tests and for several functions in one process.
     pub fn of<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self(Lookup::Given(
-            pairs
-                .into_iter()
-                .map(|(k, v)| (k.into(), v.into()))
-                .collect(),
-        ))
+        Self(Lookup::Given(pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect()))
     }
 
     /// A required text.
@@ -64,8 +51,7 @@ impl Env {
     /// # Errors
     /// When it is absent, or not UTF-8.
     pub fn text(&self, name: &str, expected: &'static str) -> Result<String, EnvError> {
-        self.optional(name, expected)?
-            .ok_or_else(|| EnvError::missing(name, expected))
+        self.optional(name, expected)?.ok_or_else(|| EnvError::missing(name, expected))
     }
 
     /// A text that may be absent.
@@ -73,11 +59,7 @@ impl Env {
     /// # Errors
     /// When it is not UTF-8.
     pub fn optional(&self, name: &str, expected: &'static str) -> Result<Option<String>, EnvError> {
-        let value = self.lookup(name).map(|value| {
-            value
-                .into_string()
-                .map_err(|_| EnvError::malformed(name, expected))
-        });
+        let value = self.lookup(name).map(|value| value.into_string().map_err(|_| EnvError::malformed(name, expected)));
         Ok(value.transpose()?.filter(|value| !value.trim().is_empty()))
     }
 
@@ -99,16 +81,10 @@ impl Env {
     /// # Errors
     /// When it is absent or begins otherwise.
     pub fn url(&self, name: &str) -> Result<String, EnvError> {
-        self.parse(
-            name,
-            "a URL that begins with https:// or http://",
-            |value| {
-                let rest = value
-                    .strip_prefix("https://")
-                    .or_else(|| value.strip_prefix("http://"))?;
-                (!rest.is_empty()).then(|| value.to_owned())
-            },
-        )
+        self.parse(name, "a URL that begins with https:// or http://", |value| {
+            let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
+            (!rest.is_empty()).then(|| value.to_owned())
+        })
     }
 
     fn lookup(&self, name: &str) -> Option<OsString> {
@@ -136,22 +112,14 @@ mod tests {
             env.url("EVENTS_QUEUE_URL").unwrap_err().to_string(),
             "EVENTS_QUEUE_URL is malformed: expected a URL that begins with https:// or http://"
         );
-        assert_eq!(
-            env.text("BLANK", "a name").unwrap_err().to_string(),
-            "BLANK is missing: expected a name"
-        );
+        assert_eq!(env.text("BLANK", "a name").unwrap_err().to_string(), "BLANK is missing: expected a name");
         assert!(!format!("{env:?}{:?}", env.url("EVENTS_QUEUE_URL")).contains("s3cret"));
     }
 
     #[test]
     fn a_blank_variable_counts_as_absent() {
         let env = Env::of([("EMPTY", ""), ("SPACES", "  "), ("SET", "x")]);
-        let cases = [
-            ("EMPTY", None),
-            ("SPACES", None),
-            ("ABSENT", None),
-            ("SET", Some("x".to_owned())),
-        ];
+        let cases = [("EMPTY", None), ("SPACES", None), ("ABSENT", None), ("SET", Some("x".to_owned()))];
         for (name, expected) in cases {
             assert_eq!(env.optional(name, "a text").unwrap(), expected, "{name}");
         }

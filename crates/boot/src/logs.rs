@@ -35,17 +35,9 @@ const OUR_ROOMS: [&str; 13] = [
 pub fn logs() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let level = Env::process()
-            .optional("LOG_LEVEL", "a level")
-            .ok()
-            .flatten();
-        let parsed = level
-            .as_deref()
-            .map(|level| level.trim().parse::<LevelFilter>());
-        let chosen = parsed
-            .clone()
-            .and_then(Result::ok)
-            .unwrap_or(LevelFilter::INFO);
+        let level = Env::process().optional("LOG_LEVEL", "a level").ok().flatten();
+        let parsed = level.as_deref().map(|level| level.trim().parse::<LevelFilter>());
+        let chosen = parsed.clone().and_then(Result::ok).unwrap_or(LevelFilter::INFO);
 
         let lines = tracing_subscriber::fmt::layer()
             .json()
@@ -54,16 +46,11 @@ pub fn logs() {
             .with_current_span(false)
             .with_span_list(false);
         // Another subscriber may be in place already, as in a test; then that one stays.
-        let _ = tracing_subscriber::registry()
-            .with(lines)
-            .with(filter(chosen))
-            .try_init();
+        let _ = tracing_subscriber::registry().with(lines).with(filter(chosen)).try_init();
         report_panics_by_place_only();
 
         if matches!(parsed, Some(Err(_))) {
-            tracing::warn!(
-                "LOG_LEVEL is malformed: expected off, error, warn, info, debug or trace"
-            );
+            tracing::warn!("LOG_LEVEL is malformed: expected off, error, warn, info, debug or trace");
         }
     });
 }
@@ -98,22 +85,13 @@ mod tests {
             (LevelFilter::TRACE, "ingest::queue", Level::TRACE, true),
             (LevelFilter::INFO, "worker", Level::INFO, true),
             (LevelFilter::INFO, "worker", Level::DEBUG, false),
-            (
-                LevelFilter::TRACE,
-                "aws_smithy_runtime::client",
-                Level::INFO,
-                false,
-            ),
+            (LevelFilter::TRACE, "aws_smithy_runtime::client", Level::INFO, false),
             (LevelFilter::TRACE, "hyper_util", Level::WARN, true),
             (LevelFilter::ERROR, "hyper_util", Level::WARN, false),
             (LevelFilter::OFF, "ingest", Level::ERROR, false),
         ];
         for (level, target, line, expected) in cases {
-            assert_eq!(
-                filter(level).would_enable(target, &line),
-                expected,
-                "{level} {target} {line}"
-            );
+            assert_eq!(filter(level).would_enable(target, &line), expected, "{level} {target} {line}");
         }
     }
 }

@@ -33,16 +33,8 @@ impl Metrics {
     }
 
     /// Lines handed to `write`, without the line feed.
-    pub fn with_writer(
-        service: &'static str,
-        clock: Clock,
-        write: impl Fn(&str) + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            service,
-            clock,
-            write: Arc::new(write),
-        }
+    pub fn with_writer(service: &'static str, clock: Clock, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { service, clock, write: Arc::new(write) }
     }
 
     /// Writes a sheet as one line; an empty one writes nothing.
@@ -50,11 +42,7 @@ impl Metrics {
         if sheet.counts.is_empty() {
             return;
         }
-        let line = Line {
-            service: self.service,
-            at_ms: self.clock.now_ms(),
-            sheet,
-        };
+        let line = Line { service: self.service, at_ms: self.clock.now_ms(), sheet };
         if let Ok(line) = serde_json::to_string(&line) {
             (self.write)(&line);
         }
@@ -106,24 +94,12 @@ struct Line<'a> {
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let metrics = self
-            .sheet
-            .counts
-            .iter()
-            .map(|(name, _)| Definition {
-                name,
-                unit: "Count",
-            })
-            .collect();
+        let metrics = self.sheet.counts.iter().map(|(name, _)| Definition { name, unit: "Count" }).collect();
         map.serialize_entry(
             "_aws",
             &Directive {
                 timestamp: self.at_ms,
-                cloud_watch_metrics: [MetricSet {
-                    namespace: NAMESPACE,
-                    dimensions: [["service"]],
-                    metrics,
-                }],
+                cloud_watch_metrics: [MetricSet { namespace: NAMESPACE, dimensions: [["service"]], metrics }],
             },
         )?;
         map.serialize_entry("service", self.service)?;
@@ -172,7 +148,7 @@ mod tests {
         let sink = Arc::clone(&lines);
         let clock = Clock::from_source(StaticTimeSource::from_secs(1_700_000_000));
         Metrics::with_writer("ingest", clock, move |line| {
-            sink.lock().unwrap().push(line.to_owned())
+            sink.lock().unwrap().push(line.to_owned());
         })
         .write(sheet);
         lines.lock().unwrap().clone()

@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// Longest wait for the store. Well inside the four seconds in which a delivery is answered.
 const STORE_LIMIT: Duration = Duration::from_millis(1_500);
 
-type Parse<T> = Box<dyn Fn(&str) -> Result<T, Box<dyn Error + Send + Sync>> + Send + Sync>;
+type Parse<T> = Box<dyn Fn(&[&str]) -> Result<T, Box<dyn Error + Send + Sync>> + Send + Sync>;
 
 /// Why there are no secrets.
 #[derive(Debug, thiserror::Error)]
@@ -61,23 +61,19 @@ struct Kept<T> {
 impl<T> AppsSecret<T> {
     /// Nothing is read yet. `client` is needed for a secret in AWS only, see [`SecretPlace::is_remote`].
     ///
-    /// The text of `parse`'s error is logged: it must not quote the value.
+    /// `parse` gets one text per secret named in the place. What its error says is logged: it must not quote them.
     pub fn new<E: Into<Box<dyn Error + Send + Sync>>>(
         place: SecretPlace,
         client: Option<Client>,
         clock: Clock,
-        parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static,
+        parse: impl Fn(&[&str]) -> Result<T, E> + Send + Sync + 'static,
     ) -> Self {
         Self {
             place,
             client,
             clock,
-            parse: Box::new(move |text| parse(text).map_err(Into::into)),
-            kept: Mutex::new(Kept {
-                copy: None,
-                ask_at_ms: i64::MIN,
-                force_at_ms: i64::MIN,
-            }),
+            parse: Box::new(move |texts| parse(texts).map_err(Into::into)),
+            kept: Mutex::new(Kept { copy: None, ask_at_ms: i64::MIN, force_at_ms: i64::MIN }),
         }
     }
 
@@ -130,15 +126,13 @@ impl<T> AppsSecret<T> {
     }
 
     async fn fetch(&self) -> Result<T, SecretError> {
-        let read = self
-            .clock
-            .limit(STORE_LIMIT, self.place.read(self.client.as_ref()))
-            .await;
-        let text: SecretString = match read {
+        let read = self.clock.limit(STORE_LIMIT, self.place.read(self.client.as_ref())).await;
+        let texts: Vec<SecretString> = match read {
             Ok(read) => read.map_err(SecretError::Unreachable)?,
             Err(timed_out) => return Err(SecretError::Unreachable(timed_out.into())),
         };
-        (self.parse)(text.expose_secret()).map_err(SecretError::Invalid)
+        let texts: Vec<&str> = texts.iter().map(ExposeSecret::expose_secret).collect();
+        (self.parse)(&texts).map_err(SecretError::Invalid)
     }
 }
 
@@ -202,30 +196,15 @@ mod tests {
             let counter = Arc::clone(&looks);
             let env = Env::of([("META_APPS_SECRET", format!("file:{}", path.display()))]);
             let place = SecretPlace::from_env(&env, "META_APPS_SECRET").unwrap();
-            let secret =
-                AppsSecret::new(place, None, Clock::from_source(hand.clone()), move |text| {
-                    counter.fetch_add(1, Ordering::Relaxed);
-                    if text.is_empty() {
-                        Err("blank")
-                    } else {
-                        Ok(text.to_owned())
-                    }
-                });
-            Self {
-                secret,
-                hand,
-                looks,
-                path,
-                _folder: folder,
-            }
+            let secret = AppsSecret::new(place, None, Clock::from_source(hand.clone()), move |text| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                if text.is_empty() { Err("blank") } else { Ok(text.to_owned()) }
+            });
+            Self { secret, hand, looks, path, _folder: folder }
         }
 
         async fn value(&self) -> Option<String> {
-            self.secret
-                .get()
-                .await
-                .ok()
-                .map(|copy| copy.as_str().to_owned())
+            self.secret.get().await.ok().map(|copy| copy.as_str().to_owned())
         }
 
         fn looks(&self) -> usize {
@@ -249,10 +228,7 @@ mod tests {
     async fn a_mismatch_looks_again_at_most_once_in_thirty_seconds_cases_12_13() {
         let fixture = Fixture::new("old");
         let old = fixture.secret.get().await.unwrap();
-        assert!(
-            fixture.secret.newer_than(&old).await.is_some(),
-            "a look gives a copy of its own, even of equal text"
-        );
+        assert!(fixture.secret.newer_than(&old).await.is_some(), "a look gives a copy of its own, even of equal text");
         for _ in 0..10_000 {
             let copy = fixture.secret.get().await.unwrap();
             assert!(fixture.secret.newer_than(&copy).await.is_none());
@@ -262,15 +238,7 @@ mod tests {
         fs::write(&fixture.path, "new").unwrap();
         fixture.hand.advance(30);
         let copy = fixture.secret.get().await.unwrap();
-        assert_eq!(
-            fixture
-                .secret
-                .newer_than(&copy)
-                .await
-                .as_deref()
-                .map(String::as_str),
-            Some("new")
-        );
+        assert_eq!(fixture.secret.newer_than(&copy).await.as_deref().map(String::as_str), Some("new"));
     }
 
     #[tokio::test]
@@ -286,22 +254,16 @@ mod tests {
     async fn the_last_good_copy_outlives_the_store_case_14() {
         let troubles: [(&str, fn(&PathBuf)); 2] = [
             ("the store is down", |path| fs::remove_file(path).unwrap()),
-            ("the store holds nonsense", |path| {
-                fs::write(path, "").unwrap()
-            }),
+            ("the store holds nonsense", |path| fs::write(path, "").unwrap()),
         ];
         for (trouble, strike) in troubles {
             let fixture = Fixture::new("old");
             assert_eq!(fixture.value().await.as_deref(), Some("old"), "{trouble}");
-            strike(&fixture.path);
+            if is_down { fs::remove_file(&fixture.path) } else { fs::write(&fixture.path, "") }.unwrap();
             fixture.hand.advance(86_400);
             assert_eq!(fixture.value().await.as_deref(), Some("old"), "{trouble}");
             fs::write(&fixture.path, "new").unwrap();
-            assert_eq!(
-                fixture.value().await.as_deref(),
-                Some("old"),
-                "{trouble}: the store is given a pause"
-            );
+            assert_eq!(fixture.value().await.as_deref(), Some("old"), "{trouble}: the store is given a pause");
             fixture.hand.advance(30);
             assert_eq!(fixture.value().await.as_deref(), Some("new"), "{trouble}");
         }
@@ -310,21 +272,11 @@ mod tests {
     #[tokio::test]
     async fn without_any_copy_a_missing_store_and_a_malformed_value_are_told_apart_case_14() {
         let fixture = Fixture::new("");
-        assert!(matches!(
-            fixture.secret.get().await,
-            Err(SecretError::Invalid(_))
-        ));
+        assert!(matches!(fixture.secret.get().await, Err(SecretError::Invalid(_))));
         fs::remove_file(&fixture.path).unwrap();
-        assert!(matches!(
-            fixture.secret.get().await,
-            Err(SecretError::Unreachable(_))
-        ));
+        assert!(matches!(fixture.secret.get().await, Err(SecretError::Unreachable(_))));
         fs::write(&fixture.path, "now").unwrap();
-        assert_eq!(
-            fixture.value().await.as_deref(),
-            Some("now"),
-            "the next call tries again"
-        );
+        assert_eq!(fixture.value().await.as_deref(), Some("now"), "the next call tries again");
     }
 
     #[tokio::test]
@@ -349,17 +301,11 @@ mod tests {
         let client = Client::new(&aws_config_at(&url, &clock, CallLimits::default()).await);
         let env = Env::of([("META_APPS_SECRET", "arn:aws:one,arn:aws:two")]);
         let place = SecretPlace::from_env(&env, "META_APPS_SECRET").unwrap();
-        let secret = AppsSecret::new(place, Some(client), clock, |text| {
-            Ok::<_, &str>(text.to_owned())
-        });
+        let secret = AppsSecret::new(place, Some(client), clock, |text| Ok::<_, &str>(text.to_owned()));
         let (one, two, three) = tokio::join!(secret.get(), secret.get(), secret.get());
         for copy in [one, two, three] {
-            assert_eq!(copy.unwrap().as_str(), "halfhalf", "two secrets joined");
+            assert_eq!(copy.unwrap().as_str(), "half+half", "both secrets are handed over");
         }
-        assert_eq!(
-            looks.load(Ordering::Relaxed),
-            2,
-            "one for each of the two secrets"
-        );
+        assert_eq!(looks.load(Ordering::Relaxed), 2, "one for each of the two secrets");
     }
 }

@@ -14,7 +14,7 @@ const EXPECTED: &str = "arn:… of a secret, several of them joined by commas, o
 ///
 /// Secrets Manager holds at most 65,536 bytes a secret
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>, read 2026-11-22). A longer
-/// value is cut into several; their texts, joined in the order named, are the value.
+/// list of apps is spread over several, each a whole document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretPlace(Place);
 
@@ -38,9 +38,7 @@ impl SecretPlace {
             return (!path.is_empty()).then(|| Self(Place::File(PathBuf::from(path))));
         }
         let arns: Vec<_> = text.split(',').map(|arn| arn.trim().to_owned()).collect();
-        arns.iter()
-            .all(|arn| arn.starts_with("arn:"))
-            .then_some(Self(Place::Aws(arns)))
+        arns.iter().all(|arn| arn.starts_with("arn:")).then_some(Self(Place::Aws(arns)))
     }
 
     /// Whether a Secrets Manager client is needed to read it.
@@ -51,20 +49,16 @@ impl SecretPlace {
     pub(super) async fn read(
         &self,
         client: Option<&Client>,
-    ) -> Result<SecretString, Box<dyn Error + Send + Sync>> {
+    ) -> Result<Vec<SecretString>, Box<dyn Error + Send + Sync>> {
         match &self.0 {
             // Read in place: a small local file every five minutes is not worth a thread, and in AWS there is none.
-            Place::File(path) => Ok(std::fs::read_to_string(path)?.into()),
+            Place::File(path) => Ok(vec![std::fs::read_to_string(path)?.into()]),
             Place::Aws(arns) => {
                 let client = client.ok_or("no Secrets Manager client was given")?;
-                let mut value = String::new();
+                let mut texts = Vec::with_capacity(arns.len());
                 for arn in arns {
                     let answer = client.get_secret_value().secret_id(arn).send().await?;
-                    value.push_str(
-                        answer
-                            .secret_string()
-                            .ok_or("the secret holds bytes instead of text")?,
-                    );
+                    value.push_str(answer.secret_string().ok_or("the secret holds bytes instead of text")?);
                 }
                 Ok(value.into())
             }
@@ -78,32 +72,12 @@ mod tests {
 
     #[test]
     fn a_place_is_a_file_or_one_or_more_arns() {
-        let aws = |arns: &[&str]| {
-            Some(SecretPlace(Place::Aws(
-                arns.iter().map(ToString::to_string).collect(),
-            )))
-        };
+        let aws = |arns: &[&str]| Some(SecretPlace(Place::Aws(arns.iter().map(ToString::to_string).collect())));
         let cases = [
-            (
-                "a file",
-                "file:/data/apps.json",
-                Some(SecretPlace(Place::File("/data/apps.json".into()))),
-            ),
-            (
-                "a relative file",
-                "file:apps.json",
-                Some(SecretPlace(Place::File("apps.json".into()))),
-            ),
-            (
-                "a secret",
-                "arn:aws:secretsmanager:x",
-                aws(&["arn:aws:secretsmanager:x"]),
-            ),
-            (
-                "two secrets",
-                "arn:aws:a, arn:aws:b",
-                aws(&["arn:aws:a", "arn:aws:b"]),
-            ),
+            ("a file", "file:/data/apps.json", Some(SecretPlace(Place::File("/data/apps.json".into())))),
+            ("a relative file", "file:apps.json", Some(SecretPlace(Place::File("apps.json".into())))),
+            ("a secret", "arn:aws:secretsmanager:x", aws(&["arn:aws:secretsmanager:x"])),
+            ("two secrets", "arn:aws:a, arn:aws:b", aws(&["arn:aws:a", "arn:aws:b"])),
             ("no path", "file:", None),
             ("the value itself", "{\"apps\":[]}", None),
             ("one of two is no place", "arn:aws:a,b", None),
