@@ -193,3 +193,91 @@ impl<'de> Deserialize<'de> for VerifyToken {
         Self::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO_APPS: &str = r#"{"apps":[
+        {"name":"own","app_id":"111","app_secrets":["ig-secret","meta-secret"],"verify_tokens":["t1"]},
+        {"name":"customer-7","app_id":222,"app_secrets":["theirs"],"verify_tokens":["t2"]}]}"#;
+
+    fn header(secret: &str, body: &[u8]) -> String {
+        format!("sha256={}", hex::encode(AppSecret::parse(secret).unwrap().mac(body)))
+    }
+
+    #[test]
+    fn a_delivery_is_traced_to_the_app_and_secret_that_signed_it() {
+        let apps = Apps::parse(TWO_APPS).unwrap();
+        let cases = [
+            ("ig-secret", None, Some(("own", 0))),
+            ("meta-secret", None, Some(("own", 1))),
+            ("theirs", None, Some(("customer-7", 0))),
+            ("theirs", Some("customer-7"), Some(("customer-7", 0))),
+            ("theirs", Some("own"), None),
+            ("theirs", Some("nobody"), None),
+            ("unknown", None, None),
+        ];
+        for (secret, only, expected) in cases {
+            let signer = apps.verify(b"body", Some(&header(secret, b"body")), only).ok();
+            let found = signer.map(|signer| (signer.app.name.as_str(), signer.secret_index));
+            assert_eq!(found, expected, "{secret}, only {only:?}");
+            assert_eq!(signer.map(|signer| signer.secret().expose()), expected.map(|_| secret));
+        }
+    }
+
+    #[test]
+    fn a_handshake_may_use_any_apps_token_or_that_of_the_named_one() {
+        let apps = Apps::parse(TWO_APPS).unwrap();
+        let query = "hub.mode=subscribe&hub.challenge=1&hub.verify_token=t2";
+        assert!(apps.check_subscription(query, None).is_ok());
+        assert!(apps.check_subscription(query, Some("customer-7")).is_ok());
+        assert_eq!(apps.check_subscription(query, Some("own")), Err(SubscribeError::Forbidden));
+    }
+
+    #[test]
+    fn apps_may_be_spread_over_several_values() {
+        let second = r#"{"apps":[{"name":"b","app_id":"3","app_secrets":["s"]}]}"#;
+        let apps = Apps::parse_parts([TWO_APPS, second]).unwrap();
+        assert_eq!(apps.iter().count(), 3);
+        assert!(apps.by_name("b").is_some() && apps.by_id(&AppId::parse("222").unwrap()).is_some());
+    }
+
+    #[test]
+    fn unusable_apps_are_refused_without_a_word_of_the_secret() {
+        let app = |name: &str, id: &str, secrets: &str| {
+            format!(r#"{{"name":"{name}","app_id":"{id}","app_secrets":{secrets},"verify_tokens":[]}}"#)
+        };
+        let two = |second: String| format!(r#"{{"apps":[{},{second}]}}"#, app("a", "1", r#"["CANARY"]"#));
+        let cases = [
+            ("empty text", String::new()),
+            ("not JSON", "CANARY".to_owned()),
+            ("an array by position", r#"[[]]"#.to_owned()),
+            ("no apps", r#"{"apps":[]}"#.to_owned()),
+            ("apps missing", "{}".to_owned()),
+            ("case 15: an empty secret", two(app("b", "2", r#"[""]"#))),
+            ("case 15: a blank secret", two(app("b", "2", r#"["CANARY"," "]"#))),
+            ("case 15: no secret", two(app("b", "2", "[]"))),
+            ("a secret that is a number", two(app("b", "2", r#"[7007]"#))),
+            ("secrets that are one text", two(app("b", "2", r#""CANARY""#))),
+            ("an empty name", two(app("", "2", r#"["CANARY"]"#))),
+            ("a name with a slash", two(app("b/c", "2", r#"["CANARY"]"#))),
+            ("a name twice", two(app("a", "2", r#"["CANARY"]"#))),
+            ("an id twice", two(app("b", "1", r#"["CANARY"]"#))),
+            ("an id that is none", two(app("b", "", r#"["CANARY"]"#))),
+        ];
+        for (case, json) in cases {
+            let error = Apps::parse(&json).expect_err(case);
+            let printed = format!("{error} {error:?}");
+            assert!(!printed.contains("CANARY") && !printed.contains("7007"), "{case}: {printed}");
+        }
+    }
+
+    #[test]
+    fn secrets_and_tokens_are_not_printed() {
+        let printed = format!("{:?}", Apps::parse(TWO_APPS).unwrap());
+        for hidden in ["ig-secret", "meta-secret", "theirs", "t1", "t2"] {
+            assert!(!printed.contains(&format!("\"{hidden}\"")), "{printed}");
+        }
+    }
+}

@@ -194,3 +194,57 @@ pub(crate) fn first_member_besides(json: &str, known: &[&str]) -> Option<String>
 
     serde_json::Deserializer::from_str(json).deserialize_map(Names(known)).ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_characters_are_replaced_and_nothing_else() {
+        let cases = [
+            ("none", r#"{"a":"b\n\\\"\u00e9"}"#, r#"{"a":"b\n\\\"\u00e9"}"#),
+            ("a whole pair", r#""\ud83d\udc4b""#, r#""\ud83d\udc4b""#),
+            ("a pair in capitals", r#""\uD83D\uDC4B""#, r#""\uD83D\uDC4B""#),
+            ("a high half", r#""a\ud800b""#, r#""a\ufffdb""#),
+            ("a low half", r#""\udc4b""#, r#""\ufffd""#),
+            ("two high halves and a low one", r#""\ud83d\ud83d\udc4b""#, r#""\ufffd\ud83d\udc4b""#),
+            ("a pair the wrong way round", r#""\udc4b\ud83d""#, r#""\ufffd\ufffd""#),
+            ("an escaped backslash before a u", r#""\\ud800""#, r#""\\ud800""#),
+            ("an escaped backslash, then a half", r#""\\\ud800""#, r#""\\\ufffd""#),
+            ("a high half before another escape", r#""\ud800\n""#, r#""\ufffd\n""#),
+        ];
+        for (case, json, expected) in cases {
+            assert_eq!(without_lone_surrogates(json), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_json_does_no_harm() {
+        for text in ["\\", "\\u", "\\ud8", "\\é", "\\ud800\\", "\\u+123", "\\uéé"] {
+            without_lone_surrogates(text);
+        }
+    }
+
+    #[test]
+    fn case_26_a_key_that_stands_twice_is_found_at_any_depth() {
+        let cases = [
+            ("at the top", r#"{"a":1,"b":2,"a":1}"#),
+            ("below", r#"{"a":{"b":[{"c":1,"c":1}]}}"#),
+            ("written differently", r#"{"a":1,"\u0061":1}"#),
+            ("in an array", r#"[{"a":1,"a":2}]"#),
+        ];
+        for (case, json) in cases {
+            assert_eq!(check_unambiguous(json), Err(Malformed::DuplicateKey), "{case}");
+        }
+        assert_eq!(check_unambiguous(r#"{"a":{"a":{"a":[1,"a",-1,1.5,null,true]}},"b":{"a":1}}"#), Ok(()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for json in
+            ["", "{", "{}{}", r#"{"a":1e999}"#, &"[".repeat(200), &format!("{}{}", "[".repeat(200), "]".repeat(200))]
+        {
+            assert_eq!(check_unambiguous(json), Err(Malformed::Json), "{json}");
+        }
+    }
+}

@@ -67,3 +67,85 @@ fn moment(event: &Event, raw: &str) -> String {
 fn hash(text: &str) -> String {
     hex::encode(&Sha256::digest(text)[..16])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{AccountId, Element, UnixMillis};
+
+    use super::*;
+
+    fn key_at(entry_time: Option<i64>, raw: &str) -> String {
+        let element = Element {
+            account: Some(AccountId::parse("178").unwrap()),
+            entry_time: entry_time.map(UnixMillis),
+            standby: false,
+            foreign: false,
+            raw,
+        };
+        event_key(&element.event().unwrap(), raw)
+    }
+
+    fn key(raw: &str) -> String {
+        key_at(None, raw)
+    }
+
+    fn from_person(member: &str) -> String {
+        format!(r#"{{"sender":{{"id":"900"}},"recipient":{{"id":"178"}},"timestamp":1767225600789,{member}}}"#)
+    }
+
+    #[test]
+    fn each_kind_has_its_own_key() {
+        let cases = [
+            (r#""message":{"mid":"m1"}"#, "msg|178|m1"),
+            (r#""message":{"mid":"m1","is_echo":true}"#, "msg|178|m1"),
+            (r#""message":{"mid":"m1","is_deleted":true}"#, "del|178|m1"),
+            (r#""message_edit":{"mid":"m1","num_edit":2}"#, "edit|178|m1|2"),
+            (r#""message_edit":{"mid":"m1","num_edit":0}"#, "hint|178|m1"),
+            (r#""reaction":{"mid":"m1","action":"react"}"#, "react|178|m1|900|react|1767225600789"),
+            (r#""reaction":{"mid":"m1","action":"unreact"}"#, "react|178|m1|900|unreact|1767225600789"),
+            (r#""read":{"mid":"m1"}"#, "read|178|900|m1"),
+            (r#""postback":{"mid":"m1","payload":"HOURS"}"#, "pb|178|m1"),
+            (r#""referral":{"ref":"a"}"#, "referral|178|900|1767225600789"),
+            (r#""optin":{"type":"a"}"#, "optin|178|900|1767225600789"),
+            (r#""pass_thread_control":{}"#, "handover|178|900|pass|1767225600789"),
+            (r#""take_thread_control":{}"#, "handover|178|900|take|1767225600789"),
+            (r#""request_thread_control":{}"#, "handover|178|900|request|1767225600789"),
+            (r#""app_roles":{}"#, "handover|178|900|roles|1767225600789"),
+        ];
+        for (member, expected) in cases {
+            assert_eq!(key(&from_person(member)), expected, "{member}");
+        }
+    }
+
+    #[test]
+    fn case_103_one_comment_has_one_key_whichever_field_brought_it() {
+        for field in ["comments", "live_comments"] {
+            assert_eq!(key(&format!(r#"{{"field":"{field}","value":{{"id":"c1","text":"a"}}}}"#)), "c|178|c1");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_id_a_hash_stands_in_and_no_words() {
+        let postback = from_person(r#""postback":{"payload":"CANARY"}"#);
+        insta::assert_snapshot!(key(&postback), @"pb|178|900|fe0344af3e43e190840444ba40c096f5|1767225600789");
+        assert_ne!(key(&postback), key(&postback.replace("CANARY", "OTHER")));
+        insta::assert_snapshot!(key(&from_person(r#""future":{}"#)), @"unknown|178|fd30f44f5259275ab07dafad0d40a05b");
+        insta::assert_snapshot!(key(r#"{"id":"178","changed_fields":["comments"]}"#), @"changed|178|a2374ee9f820a0c72022387d9742a68d");
+    }
+
+    #[test]
+    fn without_any_time_the_bytes_tell_events_apart() {
+        let reaction = r#"{"sender":{"id":"900"},"reaction":{"mid":"m1","action":"react"}}"#;
+        assert_eq!(key_at(Some(1_767_225_600_000), reaction), "react|178|m1|900|react|1767225600000");
+        assert_eq!(key(reaction), key(reaction));
+        assert_ne!(key(reaction), key(&reaction.replace("}}", ",\"emoji\":\"a\"}}")));
+    }
+
+    #[test]
+    fn a_key_fits_whatever_identifiers_arrive() {
+        let long = |end: &str| format!("{}{end}", "9".repeat(470));
+        let read = |mid: &str| format!(r#"{{"sender":{{"id":"{}"}},"read":{{"mid":"{mid}"}}}}"#, long("a"));
+        assert!(key(&read(&long("b"))).len() <= MAX_KEY_BYTES);
+        assert_ne!(key(&read(&long("b"))), key(&read(&long("c"))));
+    }
+}

@@ -170,3 +170,71 @@ impl Serialize for Outgoing {
         body.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(outgoing: &Outgoing) -> String {
+        serde_json::to_string(outgoing).unwrap()
+    }
+
+    #[test]
+    fn bodies_are_those_of_the_fact_sheet() {
+        let person = PersonId::parse("900000000000001").unwrap();
+        let comment = CommentId::parse("18000000000000011").unwrap();
+        let text = |text: &str| MessageText::parse(text).unwrap();
+        assert_eq!(
+            body(&Outgoing::to_person(person.clone(), text("Hello! We open at 9."))),
+            r#"{"recipient":{"id":"900000000000001"},"message":{"text":"Hello! We open at 9."}}"#
+        );
+        assert_eq!(
+            body(&Outgoing::to_person(person.clone(), text("a")).with_metadata("r1")),
+            r#"{"recipient":{"id":"900000000000001"},"message":{"text":"a","metadata":"r1"}}"#
+        );
+        assert_eq!(
+            body(&Outgoing::private_reply(comment, text("Sent you the price here."))),
+            r#"{"recipient":{"comment_id":"18000000000000011"},"message":{"text":"Sent you the price here."}}"#
+        );
+        let late = Outgoing { human_agent: true, ..Outgoing::to_person(person, text("Back with an answer.")) };
+        assert_eq!(
+            body(&late),
+            concat!(
+                r#"{"recipient":{"id":"900000000000001"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT","#,
+                r#""message":{"text":"Back with an answer."}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn case_69_a_text_is_measured_in_bytes() {
+        let cases = [
+            ("1000 letters", "a".repeat(1000), true),
+            ("1001 letters", "a".repeat(1001), false),
+            ("500 letters of two bytes", "ã".repeat(500), true),
+            ("501 letters of two bytes", "ã".repeat(501), false),
+            ("250 emoji", "👋".repeat(250), true),
+            ("251 emoji", "👋".repeat(251), false),
+            ("nothing", String::new(), false),
+            ("white space", " \n\u{a0}".to_owned(), false),
+        ];
+        for (case, text, is_text) in cases {
+            assert_eq!(MessageText::parse(text).is_ok(), is_text, "{case}");
+        }
+        assert!(CommentText::parse("ã".repeat(2200)).is_ok(), "comments are measured in characters");
+        assert!(CommentText::parse("ã".repeat(2201)).is_err());
+    }
+
+    #[test]
+    fn a_stored_text_is_checked_again_when_it_is_read() {
+        assert!(serde_json::from_str::<MessageText>("\"a\"").is_ok());
+        assert!(serde_json::from_str::<MessageText>("\"\"").is_err());
+    }
+
+    #[test]
+    fn a_text_is_not_printed() {
+        let text = MessageText::parse("CANARY").unwrap();
+        assert_eq!(format!("{text:?}"), "MessageText(6 bytes)");
+        assert!(!MessageText::parse("CANARY".repeat(200)).unwrap_err().to_string().contains("CANARY"));
+    }
+}

@@ -103,3 +103,110 @@ fn parse_header(header: &str) -> Option<[u8; 32]> {
     hex::decode_to_slice(hex, &mut digest).ok()?;
     Some(digest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "ig_app_secret_example_0123456789";
+    const BODY: &[u8] = br#"{"object": "instagram", "entry": []}"#;
+    const DIGEST: &str = "c2a8ba74f01cf62a11f28400c2b9a816857e89bc06df81bfacaabe78251bc48f";
+
+    /// Vector 2 of fact sheet 1.3: escaped, with spaces, as Meta writes it.
+    const ESCAPED_BODY: &str = concat!(
+        r#"{"object": "instagram", "entry": [{"id": "17841400000000001", "time": 1767225600123, "messaging": "#,
+        r#"[{"sender": {"id": "900000000000001"}, "recipient": {"id": "17841400000000001"}, "#,
+        r#""timestamp": 1767225600000, "message": {"mid": "m_ex_1", "text": "Gr\u00fc\u00dfe \ud83d\udc4b"}}]}]}"#,
+    );
+    const ESCAPED_DIGEST: &str = "fd4404109faa0ee7525cbc04855605a46369509219c4a71c54f75d1e5ad0a402";
+
+    fn secrets(texts: &[&str]) -> Vec<AppSecret> {
+        texts.iter().map(|text| AppSecret::parse(*text).unwrap()).collect()
+    }
+
+    fn verify(secret: &str, body: &[u8], header: &str) -> Result<usize, SignatureError> {
+        verify_signature(&secrets(&[secret]), body, Some(header))
+    }
+
+    #[test]
+    fn what_meta_signs_is_accepted() {
+        let spaced = format!(" \t sha256={DIGEST}\t ");
+        let upper = format!("sha256={}", DIGEST.to_uppercase());
+        let cases = [
+            ("vector 1", SECRET, BODY, format!("sha256={DIGEST}")),
+            ("vector 2", SECRET, ESCAPED_BODY.as_bytes(), format!("sha256={ESCAPED_DIGEST}")),
+            (
+                "vector 3, of another project",
+                "test_app_secret",
+                br#"{"object":"whatsapp_business_account","entry":[]}"#.as_slice(),
+                "sha256=dec6a680679a968e7e0319355b23599cbfc54502c0784668e9618baa0c633756".to_owned(),
+            ),
+            ("case 3: upper-case digits", SECRET, BODY, upper),
+            ("case 5: spaces and tabs around", SECRET, BODY, spaced),
+        ];
+        for (case, secret, body, header) in cases {
+            assert_eq!(verify(secret, body, &header), Ok(0), "{case}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_of_ours_is_refused() {
+        use SignatureError::{Malformed, Mismatch};
+        let good = format!("sha256={DIGEST}");
+        let cases = [
+            ("case 2: the older sibling", format!("sha1={}", "e6bcd094c2a7e906ba105869b0037f2bcaca9d7b"), Malformed),
+            ("case 2: its name with the right digest", format!("sha1={DIGEST}"), Malformed),
+            ("case 4: 63 digits", good[..good.len() - 1].to_owned(), Malformed),
+            ("case 4: 65 digits", format!("{good}0"), Malformed),
+            ("case 4: 66 digits", format!("{good}00"), Malformed),
+            ("case 4: not hex", good.replace('c', "g"), Malformed),
+            ("case 4: beyond ASCII", good.replace('c', "é"), Malformed),
+            ("case 4: nothing after the prefix", "sha256=".to_owned(), Malformed),
+            ("case 4: empty", String::new(), Malformed),
+            ("no prefix", DIGEST.to_owned(), Malformed),
+            ("prefix in capitals", format!("SHA256={DIGEST}"), Malformed),
+            ("a line break is no space", format!("{good}\n"), Malformed),
+            ("case 6: two headers joined, right one first", format!("{good}, sha256={}", "0".repeat(64)), Malformed),
+            ("case 6: two headers joined, right one twice", format!("{good},{good}"), Malformed),
+            ("another body's digest", format!("sha256={ESCAPED_DIGEST}"), Mismatch),
+        ];
+        for (case, header, expected) in cases {
+            assert_eq!(verify(SECRET, BODY, &header), Err(expected), "{case}");
+        }
+        assert_eq!(verify_signature(&secrets(&[SECRET]), BODY, None), Err(SignatureError::Missing), "case 1");
+        assert_eq!(verify_signature(&[], BODY, Some(&good)), Err(Mismatch), "no candidates");
+        assert_eq!(verify("fb_app_secret_example_0123456789", BODY, &good), Err(Mismatch), "another app's secret");
+    }
+
+    #[test]
+    fn case_8_only_the_bytes_as_received_verify() {
+        let header = format!("sha256={ESCAPED_DIGEST}");
+        let unescaped = ESCAPED_BODY.replace(r"\u00fc", "ü").replace(r"\u00df", "ß").replace(r"\ud83d\udc4b", "👋");
+        let compact = ESCAPED_BODY.replace(": ", ":").replace(", ", ",");
+        assert_eq!((unescaped.len(), compact.len()), (264, 260), "the negative controls of fact sheet 1.3");
+        for body in [unescaped, compact] {
+            assert_eq!(verify(SECRET, body.as_bytes(), &header), Err(SignatureError::Mismatch));
+        }
+    }
+
+    #[test]
+    fn case_11_every_candidate_is_tried_and_the_first_that_matches_is_named() {
+        let header = format!("sha256={DIGEST}");
+        let cases = [(vec![SECRET, "new"], 0), (vec!["new", SECRET], 1), (vec!["new", "newer", SECRET, SECRET], 2)];
+        for (candidates, place) in cases {
+            assert_eq!(verify_signature(&secrets(&candidates), BODY, Some(&header)), Ok(place));
+        }
+    }
+
+    #[test]
+    fn case_15_an_empty_secret_cannot_be_made() {
+        for secret in ["", " ", "\t\n"] {
+            assert_eq!(AppSecret::parse(secret).unwrap_err(), EmptySecret);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        assert_eq!(format!("{:?}", AppSecret::parse(SECRET).unwrap()), "AppSecret(…)");
+    }
+}

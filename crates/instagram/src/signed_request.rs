@@ -76,3 +76,85 @@ pub fn parse_signed_request<'s>(
     }
     Ok((SignedRequest { user: payload.user_id, issued_at: payload.issued_at, expires: payload.expires }, place))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "ig_app_secret_example_0123456789";
+
+    /// The vector of fact sheet 7.7.
+    const REQUEST: &str = concat!(
+        "vSYkfZEh0RtfKAIE5QtV88y2XorBNkPurBzd3mMe6N0.",
+        "eyJhbGdvcml0aG0iOiJITUFDLVNIQTI1NiIsImlzc3VlZF9hdCI6MTc2NzIyNTYwMCwidXNlcl9pZCI6IjI3MDAwMDAwMDAwMDAwMDAxIn0",
+    );
+
+    fn parse(request: &str) -> Result<(SignedRequest, usize), SignedRequestError> {
+        let secrets = ["fb_app_secret_example_0123456789", SECRET].map(|secret| AppSecret::parse(secret).unwrap());
+        parse_signed_request(&secrets, request)
+    }
+
+    fn sign(payload: &str) -> String {
+        let payload = URL_SAFE_NO_PAD.encode(payload);
+        let signature = AppSecret::parse(SECRET).unwrap().mac(payload.as_bytes());
+        format!("{}.{payload}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    #[test]
+    fn a_request_signed_by_one_of_our_secrets_is_read() {
+        let (request, place) = parse(REQUEST).unwrap();
+        assert_eq!(request.user.as_str(), "27000000000000001");
+        assert_eq!(request.issued_at, Some(UnixMillis(1_767_225_600_000)));
+        assert_eq!(request.expires, None);
+        assert_eq!(place, 1);
+    }
+
+    #[test]
+    fn tolerated_payloads_are_read() {
+        let cases = [
+            ("id as a number", r#"{"algorithm":"HMAC-SHA256","user_id":27000000000000001}"#),
+            ("algorithm in small letters", r#"{"algorithm":"hmac-sha256","user_id":"27000000000000001"}"#),
+            ("unknown members", r#"{"algorithm":"HMAC-SHA256","user_id":"27000000000000001","user":{"country":"br"}}"#),
+            (
+                "times as text",
+                r#"{"algorithm":"HMAC-SHA256","user_id":"27000000000000001","issued_at":"1767225600","expires":1767229200}"#,
+            ),
+        ];
+        for (case, payload) in cases {
+            assert_eq!(parse(&sign(payload)).unwrap().0.user.as_str(), "27000000000000001", "{case}");
+        }
+    }
+
+    #[test]
+    fn case_88_what_is_not_a_signed_request_is_refused() {
+        use SignedRequestError::{Malformed, Mismatch, Payload};
+        let (signature, payload) = REQUEST.split_once('.').unwrap();
+        let cases = [
+            ("empty", String::new(), Malformed),
+            ("no dot", REQUEST.replace('.', ""), Malformed),
+            ("two dots", format!("{REQUEST}."), Malformed),
+            ("a dot alone", ".".to_owned(), Malformed),
+            ("padded signature", format!("{signature}=.{payload}"), Malformed),
+            ("padded payload", format!("{REQUEST}="), Malformed),
+            ("standard alphabet", format!("{}+.{payload}", &signature[1..]), Malformed),
+            ("short signature", format!("{}.{payload}", &signature[..40]), Malformed),
+            ("parts swapped", format!("{payload}.{signature}"), Malformed),
+            ("huge", format!("{signature}.{}", "A".repeat(9_000)), Malformed),
+            ("beyond ASCII", format!("{signature}.é"), Malformed),
+            ("another signature", format!("w{}.{payload}", &signature[1..]), Mismatch),
+            ("another payload", format!("{signature}.{}", payload.replace("eyJ", "eyK")), Mismatch),
+            ("algorithm none", sign(r#"{"algorithm":"none","user_id":"1"}"#), Payload),
+            ("another algorithm", sign(r#"{"algorithm":"HMAC-SHA1","user_id":"1"}"#), Payload),
+            ("no algorithm", sign(r#"{"user_id":"1"}"#), Payload),
+            ("no user", sign(r#"{"algorithm":"HMAC-SHA256"}"#), Payload),
+            ("an empty user", sign(r#"{"algorithm":"HMAC-SHA256","user_id":""}"#), Payload),
+            ("a user that is a float", sign(r#"{"algorithm":"HMAC-SHA256","user_id":1.5}"#), Payload),
+            ("an array by position", sign(r#"["HMAC-SHA256","1",1,1]"#), Payload),
+            ("no JSON", sign("hello"), Payload),
+        ];
+        for (case, request, expected) in cases {
+            assert_eq!(parse(&request), Err(expected), "{case}");
+        }
+        assert_eq!(parse_signed_request(&[], REQUEST), Err(Mismatch), "no candidates");
+    }
+}
