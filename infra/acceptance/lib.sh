@@ -1,0 +1,68 @@
+# Shared by the acceptance scripts; sourced, not run.
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+here=$root/infra/acceptance
+tools=$root/.tools
+sam=$tools/sam/bin/sam
+python=$tools/aws/bin/python
+scratch=$(mktemp -d)
+
+# Nothing here may reach a real account.
+export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=sa-east-1 AWS_DEFAULT_REGION=sa-east-1
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
+export SAM_CLI_TELEMETRY=0
+unset AWS_PROFILE AWS_SESSION_TOKEN
+
+started=()
+
+# Ends what this script started, by process id and nothing else.
+clean_up() {
+  local pid
+  for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+say() { printf '  %s\n' "$*"; }
+
+fail() {
+  printf '  FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# start NAME COMMAND…: runs it in the background, its output in $scratch/NAME.log.
+start() {
+  local name=$1
+  shift
+  "$@" >"$scratch/$name.log" 2>&1 </dev/null &
+  started+=("$!")
+}
+
+# wait_for_port NAME PORT: up to 60 s until the server that `start` began as NAME listens.
+wait_for_port() {
+  local name=$1 port=$2 pid=${started[-1]}
+  for _ in $(seq 300); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.2
+  done
+  tail -n 20 "$scratch/$name.log" >&2
+  fail "$name does not listen on port $port"
+}
+
+# start_ministack: sets $aws_port and $aws_url. All four variables matter: without them it listens on every address,
+# opens a second port, and its functions call the real AWS.
+start_ministack() {
+  aws_port=$(free_port)
+  aws_url=http://127.0.0.1:$aws_port
+  start ministack env BIND_HOST=127.0.0.1 GATEWAY_PORT="$aws_port" AWS_ENDPOINT_URL="$aws_url" IOT_MTLS_ENABLED=0 \
+    "$tools/aws/bin/ministack"
+  wait_for_port ministack "$aws_port"
+}

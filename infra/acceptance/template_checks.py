@@ -1,0 +1,62 @@
+"""What no linter knows: the numbers that belong together, and that no permission is wider than it needs to be."""
+
+import sys
+
+from samtranslator.yaml_helper import yaml_parse
+
+template = yaml_parse(open(sys.argv[1]))
+resources = template["Resources"]
+properties = {name: resource["Properties"] for name, resource in resources.items()}
+events, dead, quarantine = (properties[name] for name in ("EventsQueue", "DeadLetterQueue", "QuarantineQueue"))
+ingest, worker, table = (properties[name] for name in ("Ingest", "Worker", "Table"))
+mapping = worker["Events"]["Queue"]["Properties"]
+routes = {(e["Properties"]["Method"], e["Properties"]["Path"]): e["Properties"] for e in ingest["Events"].values()}
+
+CALLBACK = "/api/webhook/instagram"
+DAYS = 86_400
+
+# Both linters let a wrong word pass here, and AWS would then serve 300 calls a second in all.
+HIGH_THROUGHPUT = {"FifoQueue": True, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+
+checks = {
+    "ingest outlives its budget of 4 s": ingest["Timeout"] > 4,
+    "ingest ends before Meta gives up (5 s)": ingest["Timeout"] <= 5,
+    "the gateway waits longer than ingest may take": all(
+        route["TimeoutInMillis"] > ingest["Timeout"] * 1000 for route in routes.values()
+    ),
+    "both callbacks answer GET and POST, and nothing else does": set(routes)
+    == {(method, CALLBACK + app) for method in ("GET", "POST") for app in ("", "/{app}")},
+    "a worker ends before its lease of 40 s": worker["Timeout"] < 40,
+    "the worker has its 30 s": worker["Timeout"] == 30,
+    "visibility is six times the worker's time or more": events["VisibilityTimeout"] >= 6 * worker["Timeout"],
+    "an event is received 8 times before it is given up": events["RedrivePolicy"]["maxReceiveCount"] == 8,
+    "the events queue has high throughput": HIGH_THROUGHPUT.items() <= events.items(),
+    "the dead-letter queue has high throughput": HIGH_THROUGHPUT.items() <= dead.items(),
+    "quarantine keeps its messages for 14 days": quarantine["MessageRetentionPeriod"] == 14 * DAYS,
+    "given-up events keep for 14 days": dead["MessageRetentionPeriod"] == 14 * DAYS,
+    "one failed record does not return its batch": mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"],
+    # A filter deletes what it does not match.
+    "no filter on the events queue": "FilterCriteria" not in mapping,
+    "the table outlives its stack": resources["Table"].get("DeletionPolicy") == "Retain",
+    "the table can be restored to any point in time": table["PointInTimeRecoverySpecification"]
+    == {"PointInTimeRecoveryEnabled": True},
+    "items expire by `expires_at`": table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True},
+    "the table has no stream": "StreamSpecification" not in table,
+    "functions are small": template["Globals"]["Function"]["MemorySize"] == 128,
+}
+
+for name, role in properties.items():
+    if resources[name]["Type"] != "AWS::IAM::Role":
+        continue
+    checks[f"{name} has no managed policy"] = "ManagedPolicyArns" not in role
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            checks[f"{name}: {statement['Action']} has no wildcard"] = "*" not in str(statement)
+
+for name, function in properties.items():
+    if resources[name]["Type"] == "AWS::Serverless::Function":
+        # Otherwise SAM writes a role with wildcards of its own.
+        checks[f"{name} has a role of its own"] = "Role" in function and "Policies" not in function
+
+failed = [check for check, holds in checks.items() if not holds]
+sys.exit("".join(f"\n    not so: {check}" for check in failed) if failed else 0)
