@@ -1,0 +1,127 @@
+//! An event as rules see it.
+
+use std::{borrow::Cow, cell::OnceCell};
+
+use instagram::{AttachmentKind, Comment, CommentId, Kind, MediaId, Message, PersonId, Postback, ReplyTo, Words};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::{
+    facts::{Facts, MediaOwner},
+    rule_set::{KnownWords, TriggerKind, Vocabulary},
+};
+
+/// How much of a text is looked at, in bytes. A direct message has at most 1000 bytes and a comment 2200 characters;
+/// a delivery may claim megabytes, and matching must stay cheap.
+const MAX_MATCHED_BYTES: usize = 9_000;
+
+/// What may be answered, with its text prepared once for all rules.
+#[derive(Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) kind: TriggerKind,
+    pub(crate) to: Recipient<'a>,
+    /// The payload of a tap.
+    pub(crate) payload: Option<&'a str>,
+    /// The post of a comment.
+    pub(crate) media: Option<&'a MediaId>,
+    /// The comment answers another comment.
+    pub(crate) in_thread: bool,
+    /// The comment's post is known to be the account's own. True for what is no comment.
+    pub(crate) on_own_media: bool,
+    pub(crate) first_contact: bool,
+    text: Option<&'a str>,
+    words: OnceCell<KnownWords>,
+    composed: OnceCell<Cow<'a, str>>,
+}
+
+/// Where an answer would go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Recipient<'a> {
+    Person(&'a PersonId),
+    Comment(&'a CommentId),
+}
+
+impl<'a> Subject<'a> {
+    /// The event as something to answer; `None` for kinds that are never answered.
+    pub(crate) fn of(facts: &Facts<'a>) -> Option<Self> {
+        let subject = match &facts.event.kind {
+            Kind::MessageReceived(message) => Self::of_message(message),
+            Kind::PostbackPressed(postback) => Self::of_postback(postback),
+            Kind::CommentWritten(comment) => Self::of_comment(comment, facts.media_owner),
+            Kind::MessageEchoed(_)
+            | Kind::MessageUnsent { .. }
+            | Kind::MessageEdited { .. }
+            | Kind::MessageHinted { .. }
+            | Kind::ReactionChanged(_)
+            | Kind::MessageSeen { .. }
+            | Kind::ReferralOpened { .. }
+            | Kind::OptInReceived { .. }
+            | Kind::ControlChanged(_)
+            | Kind::FieldsChanged { .. }
+            | Kind::Unknown { .. } => return None,
+        };
+        Some(Self { first_contact: facts.first_contact, ..subject })
+    }
+
+    fn of_message(message: &'a Message) -> Self {
+        let mentions = |kind: &AttachmentKind| *kind == AttachmentKind::StoryMention;
+        let kind = if message.quick_reply.is_some() {
+            TriggerKind::QuickReply
+        } else if matches!(message.reply_to, Some(ReplyTo::Story { .. })) {
+            TriggerKind::StoryReply
+        } else if message.content.attachments.iter().any(|attachment| mentions(&attachment.kind)) {
+            TriggerKind::StoryMention
+        } else {
+            TriggerKind::Message
+        };
+        let subject = Self::new(kind, Recipient::Person(&message.from), message.content.text.as_ref());
+        Self { payload: message.quick_reply.as_ref().map(Words::expose), ..subject }
+    }
+
+    fn of_postback(postback: &'a Postback) -> Self {
+        let subject = Self::new(TriggerKind::Postback, Recipient::Person(&postback.from), postback.title.as_ref());
+        Self { payload: postback.payload.as_ref().map(Words::expose), ..subject }
+    }
+
+    fn of_comment(comment: &'a Comment, owner: MediaOwner) -> Self {
+        let kind = if comment.live { TriggerKind::LiveComment } else { TriggerKind::Comment };
+        Self {
+            media: comment.media.as_ref(),
+            in_thread: comment.parent.is_some(),
+            // `live_comments` come from the account's own broadcasts alone (fact sheet 3.16).
+            on_own_media: comment.live || owner == MediaOwner::Own,
+            ..Self::new(kind, Recipient::Comment(&comment.id), comment.text.as_ref())
+        }
+    }
+
+    fn new(kind: TriggerKind, to: Recipient<'a>, text: Option<&'a Words>) -> Self {
+        Self {
+            kind,
+            to,
+            payload: None,
+            media: None,
+            in_thread: false,
+            on_own_media: true,
+            first_contact: false,
+            text: text.map(|text| start_of(text.expose())),
+            words: OnceCell::new(),
+            composed: OnceCell::new(),
+        }
+    }
+
+    /// The text's words, folded at the first call. All calls for one subject are with the same vocabulary.
+    pub(crate) fn words(&self, vocabulary: &Vocabulary) -> &KnownWords {
+        self.words.get_or_init(|| vocabulary.read(self.text.unwrap_or_default()))
+    }
+
+    /// The text as expressions see it: composed, so that `é` is one character however it was typed.
+    pub(crate) fn composed(&self) -> &str {
+        self.composed.get_or_init(|| {
+            let text = self.text.unwrap_or_default();
+            if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+        })
+    }
+}
+
+fn start_of(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MAX_MATCHED_BYTES)).unwrap_or(text)
+}

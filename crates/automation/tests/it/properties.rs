@@ -1,0 +1,203 @@
+//! What no rule set, no text and no order of facts can bring about.
+
+use automation::{Facts, Intended, MediaOwner, Mode, ReplyAction, RuleSet, decide};
+use instagram::{Event, Kind, PersonId, UnixMillis, Words};
+use proptest::{collection::vec, prelude::*, sample::select};
+
+use crate::world::{ACCOUNT, AT, comment, event, message, postback};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+/// A few words, so that rules often match, and anything at all.
+fn any_text() -> impl Strategy<Value = String> {
+    let words = select(vec!["oi", "agenda", "vc vai estar", "QUERO", "🔥", "13", "não", "?", "\u{0}", "ﷺ"]);
+    prop_oneof![3 => vec(words, 0..5).prop_map(|words| words.join(" ")), 1 => any::<String>()]
+}
+
+/// A rule that can be saved, eager or choosy.
+fn any_rule() -> impl Strategy<Value = String> {
+    let directs = select(vec!["message", "story_reply", "story_mention", "quick_reply", "postback"]);
+    let direct = vec(directs, 1..4).prop_flat_map(|on| {
+        (1_usize..4).prop_map(move |steps| {
+            let steps = vec![r#"{"text":["x","y"]}"#; steps].join(",");
+            format!(r#""on":["{}"],"do":[{steps}]"#, on.join("\",\""))
+        })
+    });
+    let comment = select(vec![
+        r#""on":["comment"],"do":[{"private_reply":"x"},{"public_reply":["y","z"]}]"#.to_owned(),
+        r#""on":["comment"],"do":[{"public_reply":"y"},{"private_reply":"x"}]"#.to_owned(),
+        r#""on":["comment","live_comment"],"do":[{"private_reply":"x"}]"#.to_owned(),
+    ]);
+    let when = select(vec![
+        "",
+        r#","when":[{"words":{"any":["oi","agenda","🔥"]}}]"#,
+        r#","when":[{"words":{"all":["você vai"]}}]"#,
+        r#","when":[{"regex":"\\w+"}]"#,
+        r#","when":[{"first_contact":true}]"#,
+    ]);
+    let flags = select(vec!["", r#","in_threads":true"#, r#","on_other_media":true"#, r#","continue":true"#]);
+    let patience =
+        prop_oneof![Just(String::new()), (1..=10_080_i64).prop_map(|m| format!(",\"patience_minutes\":{m}"))];
+    (prop_oneof![direct, comment], when, flags, patience)
+        .prop_map(|(rule, when, flags, patience)| format!("{rule}{when}{flags}{patience}"))
+}
+
+fn any_rules() -> impl Strategy<Value = RuleSet> {
+    vec(any_rule(), 0..8).prop_map(|rules| {
+        let rules: Vec<String> =
+            rules.iter().enumerate().map(|(i, rule)| format!(r#"{{"id":"r{i}",{rule}}}"#)).collect();
+        RuleSet::parse(&format!(r#"{{"version":1,"rules":[{}]}}"#, rules.join(","))).expect("made to be valid")
+    })
+}
+
+/// Somebody's words, sometimes the account's own.
+fn any_event() -> impl Strategy<Value = Event> {
+    let kind = prop_oneof![
+        any_text().prop_map(|text| message(&text)),
+        (any_text(), any::<bool>()).prop_map(|(text, live)| comment(&text, live)),
+        any_text().prop_map(|payload| postback(&payload)),
+    ];
+    (kind, 0..8_u8, 0..8_u8, 0..8_u8).prop_map(|(mut kind, own, standby, test)| {
+        if own == 0 {
+            let account = PersonId::parse(ACCOUNT).expect("an id");
+            match &mut kind {
+                Kind::MessageReceived(message) => message.from = account,
+                Kind::PostbackPressed(postback) => postback.is_self = true,
+                Kind::CommentWritten(comment) => comment.from = None,
+                _ => {}
+            }
+        }
+        Event { standby: standby == 0, test: test == 0, ..event(kind) }
+    })
+}
+
+#[derive(Debug)]
+struct Known {
+    at: UnixMillis,
+    last_user_at: Option<UnixMillis>,
+    paused_until: Option<UnixMillis>,
+    mode: Mode,
+    media_owner: MediaOwner,
+    flags: [bool; 5],
+}
+
+impl Known {
+    fn facts<'a>(&'a self, event: &'a Event, key: &'a str, own_username: &'a Words) -> Facts<'a> {
+        let [created_by_us, unsent, first_contact, opted_out, control_theirs] = self.flags;
+        Facts {
+            event,
+            key,
+            at: self.at,
+            mode: self.mode,
+            own_username: Some(own_username),
+            created_by_us,
+            media_owner: self.media_owner,
+            unsent,
+            last_user_at: self.last_user_at,
+            first_contact,
+            opted_out,
+            paused_until: self.paused_until,
+            control_ours: !control_theirs,
+        }
+    }
+}
+
+/// Mostly around now, sometimes anywhere.
+fn any_time() -> impl Strategy<Value = UnixMillis> {
+    prop_oneof![4 => (-8 * DAY..DAY).prop_map(|ms| AT.plus_ms(ms)), 1 => any::<i64>().prop_map(UnixMillis)]
+}
+
+fn any_known() -> impl Strategy<Value = Known> {
+    let seldom = || (0..6_u8).prop_map(|n| n == 0);
+    let mode = select(vec![Mode::Answer, Mode::Answer, Mode::Answer, Mode::Observe, Mode::Off]);
+    let owner = select(vec![MediaOwner::Own, MediaOwner::Own, MediaOwner::Other, MediaOwner::Unknown]);
+    let recent = prop_oneof![Just(AT), any_time()];
+    let flags = [seldom(), seldom(), seldom(), seldom(), seldom()];
+    (recent, proptest::option::of(any_time()), proptest::option::weighted(0.2, any_time()), mode, owner, flags)
+        .prop_map(|(at, last_user_at, paused_until, mode, media_owner, flags)| Known {
+            at,
+            last_user_at,
+            paused_until,
+            mode,
+            media_owner,
+            flags,
+        })
+}
+
+/// What Meta allows a reply to one event, apart from the rules' own patience.
+fn allowed_until(facts: &Facts<'_>, reply: &Intended, now: UnixMillis) -> i64 {
+    let at = facts.at.0.min(now.0);
+    let is_live = matches!(&facts.event.kind, Kind::CommentWritten(comment) if comment.live);
+    match &reply.action {
+        ReplyAction::TextToPerson { .. } => {
+            facts.last_user_at.map_or(at, |last| last.0.min(now.0).max(at)).saturating_add(DAY - 5 * MINUTE)
+        }
+        ReplyAction::PrivateReply { .. } if is_live => at.saturating_add(5 * MINUTE),
+        ReplyAction::PrivateReply { .. } => at.saturating_add(7 * DAY - 5 * MINUTE),
+        ReplyAction::PublicReply { .. } => at.saturating_add(7 * DAY),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_rule_set_beats_the_guard(
+        rules in any_rules(), event in any_event(), known in any_known(), key in ".{0,20}", now in any_time(),
+    ) {
+        let name = Words::from("vereadora.ana");
+        let facts = known.facts(&event, &key, &name);
+        let decision = decide(&facts, Some(&rules), now);
+        prop_assert_eq!(&decision, &decide(&facts, Some(&rules.clone()), now), "the same again");
+        prop_assert_eq!(decision.replies.is_empty(), decision.outcome.code() != "answered");
+        prop_assert!(decision.trace.render(&rules).iter().all(|line| !line.text.is_empty()));
+        if decision.replies.is_empty() {
+            return Ok(());
+        }
+        let own = match &event.kind {
+            Kind::MessageReceived(message) => message.from.as_str() == ACCOUNT,
+            Kind::PostbackPressed(postback) => postback.is_self,
+            Kind::CommentWritten(comment) => comment.from.is_none() || facts.created_by_us,
+            _ => true,
+        };
+        prop_assert!(!own && !event.standby && !event.test, "own words, standby and tests are never answered");
+        prop_assert!(facts.mode == Mode::Answer && !facts.unsent && !facts.opted_out);
+        prop_assert!(facts.paused_until.is_none_or(|until| until <= now));
+        prop_assert!(decision.replies.len() <= 6);
+
+        let is_comment = matches!(event.kind, Kind::CommentWritten(_));
+        let private = |reply: &&Intended| matches!(reply.action, ReplyAction::PrivateReply { .. });
+        prop_assert!(decision.replies.iter().filter(private).count() <= 1);
+        for reply in &decision.replies {
+            let is_text = matches!(reply.action, ReplyAction::TextToPerson { .. });
+            let is_public = matches!(reply.action, ReplyAction::PublicReply { .. });
+            prop_assert_eq!(is_comment, !is_text);
+            prop_assert!(facts.control_ours || is_public);
+            prop_assert!(now < reply.not_after && reply.not_after.0 <= allowed_until(&facts, reply, now));
+            prop_assert_eq!(&reply.id, &automation::reply_id(&key, &reply.rule, reply.step));
+        }
+        let ids: std::collections::BTreeSet<_> = decision.replies.iter().map(|reply| &reply.id).collect();
+        prop_assert_eq!(ids.len(), decision.replies.len(), "no two replies share a name");
+    }
+
+    #[test]
+    fn any_document_is_a_rule_set_or_names_its_problems(document in any::<String>()) {
+        if let Err(errors) = RuleSet::parse(&document) {
+            prop_assert!(errors.iter().count() > 0);
+        }
+    }
+
+    #[test]
+    fn a_damaged_document_is_a_rule_set_or_names_its_problems(
+        at in 0..4_000_usize, removed in 0..30_usize, inserted in "[\\[\\]{}\",:0-9a-z]{0,5}",
+    ) {
+        let mut document = include_str!("../../../../infra/rules/gabinete.json").to_owned();
+        let at = document.floor_char_boundary(at);
+        let end = document.floor_char_boundary(at + removed).max(at);
+        document.replace_range(at..end, &inserted);
+        if let Err(errors) = RuleSet::parse(&document) {
+            prop_assert!(errors.iter().all(|error| error.path.starts_with('$') && !error.reason.is_empty()));
+        }
+    }
+}
