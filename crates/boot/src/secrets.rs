@@ -196,9 +196,10 @@ mod tests {
             let counter = Arc::clone(&looks);
             let env = Env::of([("META_APPS_SECRET", format!("file:{}", path.display()))]);
             let place = SecretPlace::from_env(&env, "META_APPS_SECRET").unwrap();
-            let secret = AppsSecret::new(place, None, Clock::from_source(hand.clone()), move |text| {
+            let secret = AppsSecret::new(place, None, Clock::from_source(hand.clone()), move |texts| {
                 counter.fetch_add(1, Ordering::Relaxed);
-                if text.is_empty() { Err("blank") } else { Ok(text.to_owned()) }
+                let text = texts.concat();
+                if text.is_empty() { Err("blank") } else { Ok(text) }
             });
             Self { secret, hand, looks, path, _folder: folder }
         }
@@ -252,11 +253,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_good_copy_outlives_the_store_case_14() {
-        let troubles: [(&str, fn(&PathBuf)); 2] = [
-            ("the store is down", |path| fs::remove_file(path).unwrap()),
-            ("the store holds nonsense", |path| fs::write(path, "").unwrap()),
-        ];
-        for (trouble, strike) in troubles {
+        for (trouble, is_down) in [("the store is down", true), ("the store holds nonsense", false)] {
             let fixture = Fixture::new("old");
             assert_eq!(fixture.value().await.as_deref(), Some("old"), "{trouble}");
             if is_down { fs::remove_file(&fixture.path) } else { fs::write(&fixture.path, "") }.unwrap();
@@ -301,7 +298,7 @@ mod tests {
         let client = Client::new(&aws_config_at(&url, &clock, CallLimits::default()).await);
         let env = Env::of([("META_APPS_SECRET", "arn:aws:one,arn:aws:two")]);
         let place = SecretPlace::from_env(&env, "META_APPS_SECRET").unwrap();
-        let secret = AppsSecret::new(place, Some(client), clock, |text| Ok::<_, &str>(text.to_owned()));
+        let secret = AppsSecret::new(place, Some(client), clock, |texts| Ok::<_, &str>(texts.join("+")));
         let (one, two, three) = tokio::join!(secret.get(), secret.get(), secret.get());
         for copy in [one, two, three] {
             assert_eq!(copy.unwrap().as_str(), "half+half", "both secrets are handed over");

@@ -58,9 +58,9 @@ impl SecretPlace {
                 let mut texts = Vec::with_capacity(arns.len());
                 for arn in arns {
                     let answer = client.get_secret_value().secret_id(arn).send().await?;
-                    value.push_str(answer.secret_string().ok_or("the secret holds bytes instead of text")?);
+                    texts.push(answer.secret_string().ok_or("the secret holds bytes instead of text")?.into());
                 }
-                Ok(value.into())
+                Ok(texts)
             }
         }
     }
