@@ -38,6 +38,13 @@ pub enum Fate {
     HangUp,
     /// It has its effect, but the connection is closed instead of answering.
     LoseAnswer,
+    /// Some entries of a batch are answered as failed, by the service's fault. A call that is no SQS batch is served.
+    FailEntries {
+        /// Places of these entries in the request, from 0.
+        places: Vec<usize>,
+        /// Whether they have their effect all the same.
+        applied: bool,
+    },
 }
 
 impl Fate {
