@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dynamo;
 pub mod fault;
 pub mod gateway;
+pub mod invoke;
 pub mod mapping;
 pub mod meta;
 pub mod runtime;

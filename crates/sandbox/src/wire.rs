@@ -129,7 +129,9 @@ pub(crate) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Body
     let mut too_long = false;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(BodyError::Broken)?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         too_long = too_long || read.len() + data.len() > limit;
         if !too_long {
             read.extend_from_slice(&data);
@@ -142,9 +144,7 @@ pub(crate) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Body
 pub(crate) fn json(status: http::StatusCode, body: impl Into<Bytes>) -> http::Response<Bytes> {
     let mut response = http::Response::new(body.into());
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     response
 }
 
