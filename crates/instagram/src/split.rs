@@ -99,7 +99,8 @@ impl<'a> Splitter<'a> {
         let before = self.elements.len();
         let mut has_entries = false;
         if let Some(payload) = read_object::<Payload<'a>>(raw) {
-            let foreign = payload.object.is_none_or(|object| object.get() != "\"instagram\"");
+            let object = payload.object.and_then(|object| serde_json::from_str::<String>(object.get()).ok());
+            let foreign = object.as_deref() != Some("instagram");
             if let Some(entries) = payload.entry {
                 has_entries = json::for_each_item(entries.get(), |entry| self.entry(entry, foreign))?.is_some();
             }
