@@ -8,7 +8,7 @@ use store::{Conversation, Ended, Item, Key, Reply, ReplyAction, ReplyRef, ReplyS
 use crate::claim::{self, Claim};
 use crate::outcome::{after, settled_at};
 use crate::send::{Proof, Sendable};
-use crate::{Attempt, Progress, SETTLE_MS};
+use crate::{ACCOUNT_RETRY_MS, Attempt, Progress, SETTLE_MS};
 
 /// How often a claim lost to somebody else is tried again with fresh knowledge.
 const MAX_LOST_CLAIMS: u32 = 5;
@@ -113,6 +113,21 @@ impl Outbox {
         Ok(attempts)
     }
 
+    /// Gives the replies of an account that cannot send now a due time, so that they are looked at again.
+    ///
+    /// # Errors
+    /// [`OutboxError::Store`].
+    pub async fn postpone_all(&self, key: &Key, item: &Item, now: i64) -> Result<(), OutboxError> {
+        let replies = item.decision.as_ref().map_or(&[][..], |decided| &decided.replies);
+        let Some(step) = replies.iter().position(|reply| reply.state == ReplyState::Planned) else {
+            return Ok(());
+        };
+        match self.store.postpone(&ReplyRef { item: key.clone(), step }, now.saturating_add(ACCOUNT_RETRY_MS)).await {
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     async fn step(
         &self,
         sender: Sender<'_>,
@@ -132,9 +147,7 @@ impl Outbox {
         }
         let claimed_at = now();
         let claim = match reply.action {
-            ReplyAction::Text => {
-                claim::conversation(&self.store, sender.account, drive, &place, claimed_at).await?
-            }
+            ReplyAction::Text => claim::conversation(&self.store, sender.account, drive, &place, claimed_at).await?,
             ReplyAction::PrivateReply | ReplyAction::PublicReply => {
                 claim::item(&self.store, &place, reply, claimed_at).await?
             }

@@ -66,7 +66,12 @@ impl Sendable {
     }
 
     /// Sends. One call, one deadline, no repetition: what happens next is the caller's decision.
-    pub(crate) async fn send(&self, graph: &Graph, token: &SecretString, account: &AccountId) -> Result<Proof, SendError> {
+    pub(crate) async fn send(
+        &self,
+        graph: &Graph,
+        token: &SecretString,
+        account: &AccountId,
+    ) -> Result<Proof, SendError> {
         match self {
             Self::Text { to, text } => {
                 let Answer { result, .. } = graph.send_text(token, account, to, text).await;

@@ -131,7 +131,13 @@ impl Store {
         self.query(&keys::account_partition(account), keys::RULES).await
     }
 
-    async fn set_on_account(&self, account: &AccountId, set: &str, name: &str, value: AttributeValue) -> Result<(), StoreError> {
+    async fn set_on_account(
+        &self,
+        account: &AccountId,
+        set: &str,
+        name: &str,
+        value: AttributeValue,
+    ) -> Result<(), StoreError> {
         let key = keys::account(account);
         self.client
             .update_item()

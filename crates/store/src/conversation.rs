@@ -142,7 +142,8 @@ impl Facts {
     /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
     /// not when it arrives, so that the order of arrival does not matter.
     pub fn paused_until(&self) -> Option<UnixMillis> {
-        let by_hand = |mark: &&Mark| !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)));
+        let by_hand =
+            |mark: &&Mark| !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)));
         self.foreign.iter().rev().find(by_hand).map(|mark| UnixMillis(mark.at).plus_ms(PAUSE_MS))
     }
 

@@ -50,7 +50,10 @@ impl StoreError {
         };
         let refused = matches!(
             code.as_str(),
-            "ResourceNotFoundException" | "AccessDeniedException" | "ValidationException" | "UnrecognizedClientException"
+            "ResourceNotFoundException"
+                | "AccessDeniedException"
+                | "ValidationException"
+                | "UnrecognizedClientException"
         );
         match code.as_str() {
             "ConditionalCheckFailedException" => Self::Conflict,

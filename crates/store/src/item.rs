@@ -293,9 +293,16 @@ impl ItemContent {
     }
 
     fn of(event: &Event, raw: &str, at: UnixMillis) -> Self {
-        let not_understood = matches!(event.kind, Kind::Unknown { .. } | Kind::FieldsChanged { .. } | Kind::OptInReceived { .. } | Kind::ControlChanged(_));
+        let not_understood = matches!(
+            event.kind,
+            Kind::Unknown { .. } | Kind::FieldsChanged { .. } | Kind::OptInReceived { .. } | Kind::ControlChanged(_)
+        );
         let body = Body::of(event).map(|body| serde_json::to_string(&body).unwrap_or_default());
-        let too_large = if not_understood { raw.len() > MAX_KEPT_BYTES } else { body.as_ref().is_some_and(|b| b.len() > MAX_KEPT_BYTES) };
+        let too_large = if not_understood {
+            raw.len() > MAX_KEPT_BYTES
+        } else {
+            body.as_ref().is_some_and(|b| b.len() > MAX_KEPT_BYTES)
+        };
         Self {
             kind: Some(event.kind_name().to_owned()),
             at: Some(at.0),
@@ -412,7 +419,12 @@ impl StoredAttachment {
             AttachmentKind::LikeHeart => "like_heart",
             AttachmentKind::Other(other) => other,
         };
-        Self { kind: kind.to_owned(), url: attachment.url.clone(), title: attachment.title.clone(), media: attachment.media.clone() }
+        Self {
+            kind: kind.to_owned(),
+            url: attachment.url.clone(),
+            title: attachment.title.clone(),
+            media: attachment.media.clone(),
+        }
     }
 }
 

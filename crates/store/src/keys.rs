@@ -62,7 +62,9 @@ pub fn item(account: &AccountId, peer: &Peer, event: &Event, event_key: &str) ->
     let sk = match &event.kind {
         Kind::MessageReceived(m) => format!("M#{}", m.mid),
         Kind::MessageEchoed(e) => format!("M#{}", e.mid),
-        Kind::MessageUnsent { mid, .. } | Kind::MessageEdited { mid, .. } | Kind::MessageHinted { mid, .. } => format!("M#{mid}"),
+        Kind::MessageUnsent { mid, .. } | Kind::MessageEdited { mid, .. } | Kind::MessageHinted { mid, .. } => {
+            format!("M#{mid}")
+        }
         Kind::CommentWritten(c) => format!("C#{}", c.id),
         Kind::ReactionChanged(r) => format!("R#{}#{}", r.mid, r.by),
         Kind::MessageSeen { .. }

@@ -13,8 +13,10 @@ mod update;
 pub use accounts::{Account, Connection, Mode, RulesVersion};
 pub use conversation::{Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS};
 pub use error::StoreError;
-pub use item::{Body, Decided, Edit, Item, ItemContent, MAX_KEPT_BYTES, Reply, ReplyAction, ReplyState, StoredAttachment};
+pub use item::{
+    Body, Decided, Edit, Item, ItemContent, MAX_KEPT_BYTES, Reply, ReplyAction, ReplyState, StoredAttachment,
+};
 pub use keys::Key;
 pub use replies::{DUE_SHARDS, Ended, ReplyRef};
-pub use table::{DUE_INDEX, Store};
+pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};
 pub use threads::Loaded;

@@ -72,7 +72,8 @@ impl Store {
         update.set(&field("att"), att + 1)?;
         set_due(&mut update, &reply.item, due_at)?;
         let planned = update.compare(&field("state"), "=", ReplyState::Planned)?;
-        let not_tried_since = if att == 0 { update.absent(&field("att")) } else { update.compare(&field("att"), "=", att)? };
+        let not_tried_since =
+            if att == 0 { update.absent(&field("att")) } else { update.compare(&field("att"), "=", att)? };
         update.require(&planned);
         update.require(&not_tried_since);
         self.update(update).await
@@ -176,7 +177,13 @@ impl Store {
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`, unless the conversation keeps changing.
-    pub async fn own_message(&self, account: &AccountId, peer: &Peer, mid: &str, expires_at: i64) -> Result<(), StoreError> {
+    pub async fn own_message(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        mid: &str,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
         const TRIES: u32 = 5;
         let mut tried = 1;
         loop {

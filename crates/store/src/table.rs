@@ -10,6 +10,10 @@ use crate::{Key, StoreError};
 /// The name of the sparse index that lists what is due: hash key `due_shard`, range key `due_at`.
 pub const DUE_INDEX: &str = "due";
 
+/// The table as input of `CreateTable`, under a name of its own: for the local stack and tests. `template.yaml` says the
+/// same for AWS.
+pub const TABLE_DEFINITION: &str = include_str!("table.json");
+
 /// The table and a client for it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {

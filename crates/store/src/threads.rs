@@ -35,7 +35,11 @@ impl Store {
             .keys(key_attributes(&conversation))
             .keys(key_attributes(item))
             .build()
-            .map_err(|e| StoreError::Refused { operation: "BatchGetItem", code: "request".to_owned(), source: Box::new(e) })?;
+            .map_err(|e| StoreError::Refused {
+                operation: "BatchGetItem",
+                code: "request".to_owned(),
+                source: Box::new(e),
+            })?;
         let mut loaded = Loaded::default();
         for _ in 0..MAX_PARTIAL_READS {
             let answer = self
@@ -73,7 +77,9 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn item(&self, key: &Key, now_ms: i64) -> Result<Item, StoreError> {
         let item: Option<Item> = self.get(key).await?;
-        Ok(item.filter(|item| item.expires_at == 0 || item.expires_at.saturating_mul(1000) > now_ms).unwrap_or_default())
+        Ok(item
+            .filter(|item| item.expires_at == 0 || item.expires_at.saturating_mul(1000) > now_ms)
+            .unwrap_or_default())
     }
 
     /// Writes the facts of a conversation that was read as `read`, and returns it as it stands now.
@@ -144,7 +150,13 @@ impl Store {
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn bury(&self, account: &AccountId, mid: &instagram::MessageId, at_ms: i64, expires_at: i64) -> Result<(), StoreError> {
+    pub async fn bury(
+        &self,
+        account: &AccountId,
+        mid: &instagram::MessageId,
+        at_ms: i64,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
         let key = Key { pk: keys::thread_partition(account, &Peer::from(mid)), sk: format!("M#{mid}") };
         let mut update = Update::of(key);
         update.set_if_absent("deleted_at", at_ms)?;
@@ -171,7 +183,9 @@ impl Store {
         let found = self.query_attributes(&keys::account_partition(account), keys::CONVERSATION).await?;
         let mut conversations = Vec::with_capacity(found.len());
         for attributes in found {
-            let Some(peer) = sort_key(&attributes).and_then(|sk| Peer::parse(sk.strip_prefix(keys::CONVERSATION)?).ok()) else {
+            let Some(peer) =
+                sort_key(&attributes).and_then(|sk| Peer::parse(sk.strip_prefix(keys::CONVERSATION)?).ok())
+            else {
                 continue;
             };
             conversations.push((peer, from_attributes(attributes)?));

@@ -27,6 +27,12 @@ pub enum VaultError {
     /// The key file is not what it should be.
     #[error("the key file must hold {KEY_BYTES} bytes as 64 hexadecimal digits")]
     BadKey,
+    /// The setting is neither the ARN of a KMS key nor the path of a key file.
+    #[error("TOKEN_KEY must be the ARN of a KMS key, or file: and the path of a key file")]
+    BadSetting,
+    /// The key file cannot be read.
+    #[error("the key file named by TOKEN_KEY cannot be read")]
+    KeyFile(#[source] std::io::Error),
     /// The sealed text was made by another kind of vault, for another account, or was changed.
     #[error("the sealed token does not belong to this key and account")]
     NotOurs,
@@ -49,6 +55,21 @@ enum Key {
 }
 
 impl Vault {
+    /// The vault that the setting `TOKEN_KEY` names: the ARN of a KMS key, or `file:` and the path of a key file.
+    ///
+    /// # Errors
+    /// [`VaultError::BadSetting`], [`VaultError::KeyFile`] or [`VaultError::BadKey`]: the function must not start.
+    pub fn from_setting(setting: &str, aws: &aws_types::SdkConfig) -> Result<Self, VaultError> {
+        if let Some(path) = setting.strip_prefix("file:") {
+            let text = std::fs::read_to_string(path).map_err(VaultError::KeyFile)?;
+            return Ok(Self::local(LocalKey::parse(&text)?));
+        }
+        if setting.starts_with("arn:") {
+            return Ok(Self::kms(aws_sdk_kms::Client::new(aws), setting));
+        }
+        Err(VaultError::BadSetting)
+    }
+
     /// A vault with a key from a local file: for the local stack and tests.
     pub fn local(key: LocalKey) -> Self {
         Self { key: Key::Local(key), opened: Mutex::default() }

@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_key_is_64_hexadecimal_digits() {
-        for (case, text) in [("empty", ""), ("short", "ab"), ("not hex", &"zz".repeat(32)), ("long", &"ab".repeat(33))] {
+        for (case, text) in [("empty", ""), ("short", "ab"), ("not hex", &"zz".repeat(32)), ("long", &"ab".repeat(33))]
+        {
             assert!(LocalKey::parse(text).is_err(), "{case}");
         }
     }

@@ -1,1 +1,71 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod apply;
+mod batch;
+mod config;
+mod decision;
+mod outcome;
+mod quarantine;
+mod record;
+mod time;
+
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use boot::{Clock, Metrics};
+use graph::Graph;
+use lambda_runtime::LambdaEvent;
+use outbox::Outbox;
+use store::Store;
+use vault::Vault;
+
+use accounts::Accounts;
+pub use config::Config;
+use quarantine::Quarantine;
+
+/// Everything the worker works with: built once, lent to every call.
+#[derive(Debug)]
+pub struct Worker {
+    store: Store,
+    outbox: Outbox,
+    accounts: Accounts,
+    quarantine: Quarantine,
+    queue: aws_sdk_sqs::Client,
+    events_queue_url: String,
+    clock: Clock,
+    metrics: Metrics,
+}
+
+impl Worker {
+    /// A worker over its clients.
+    pub fn new(
+        config: &Config,
+        store: Store,
+        queue: aws_sdk_sqs::Client,
+        graph: Graph,
+        vault: Vault,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Self {
+        Self {
+            outbox: Outbox::new(store.clone(), graph),
+            accounts: Accounts::new(store.clone(), Arc::new(vault)),
+            quarantine: Quarantine::new(queue.clone(), &config.quarantine_queue_url),
+            events_queue_url: config.events_queue_url.clone(),
+            store,
+            queue,
+            clock,
+            metrics,
+        }
+    }
+
+    /// Handles a batch of the events queue. Conversations go side by side, the events of one in order; the first that
+    /// fails is returned with those after it, everything else is done.
+    ///
+    /// # Errors
+    /// Only for a record without a message id, which no partial answer could name: the whole batch comes again.
+    pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+        batch::handle(self, event).await
+    }
+}

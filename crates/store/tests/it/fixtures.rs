@@ -1,0 +1,82 @@
+//! A table in the emulator, and events to put into it.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use instagram::{AccountId, AppId, Element, Event, Peer, PersonId, UnixMillis};
+use sandbox::clock::Clock;
+use sandbox::dynamo::Dynamo;
+use store::{Account, Connection, Decided, Item, Mode, Reply, ReplyAction, ReplyState, Store, TABLE_DEFINITION};
+
+/// A moment in 2026, in milliseconds.
+pub(crate) const NOW: i64 = 1_767_225_600_000;
+
+pub(crate) struct Table {
+    pub(crate) store: Store,
+    _dynamo: Dynamo,
+}
+
+pub(crate) async fn table() -> Table {
+    let dynamo = Dynamo::memory(Clock::default()).await.unwrap();
+    dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("sa-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(dynamo.endpoint())
+        .build();
+    Table { store: Store::new(Client::from_conf(config), "politicall-ig"), _dynamo: dynamo }
+}
+
+pub(crate) fn account_id() -> AccountId {
+    AccountId::parse("17841400000000001").unwrap()
+}
+
+pub(crate) fn peer() -> Peer {
+    Peer::from(&PersonId::parse("900000000000001").unwrap())
+}
+
+pub(crate) fn account() -> Account {
+    Account {
+        id: account_id(),
+        app: AppId::parse("867555782500454").unwrap(),
+        customer: "gabinete".to_owned(),
+        username: "gabinete".to_owned(),
+        mode: Mode::Observe,
+        connection: Connection::Connected,
+        sealed_token: None,
+        rules: 0,
+    }
+}
+
+/// The event of a messaging element of the account.
+pub(crate) fn event(raw: &str) -> Event {
+    let element =
+        Element { account: Some(account_id()), entry_time: Some(UnixMillis(NOW)), standby: false, foreign: false, raw };
+    element.event().unwrap()
+}
+
+pub(crate) fn decided(replies: usize) -> Decided {
+    let reply = |step: usize| Reply {
+        id: format!("reply-{step}"),
+        rule: "agenda".to_owned(),
+        action: ReplyAction::Text,
+        text: Some("Segue a agenda.".into()),
+        not_after: NOW + 3_600_000,
+        state: ReplyState::Planned,
+        att: 0,
+        mid: None,
+        reason: None,
+    };
+    Decided {
+        why: "answered".to_owned(),
+        rules: 1,
+        trace: Some("1 m".to_owned()),
+        facts: Some("{}".to_owned()),
+        replies: (0..replies).map(reply).collect(),
+    }
+}
+
+pub(crate) fn states(item: &Item) -> Vec<ReplyState> {
+    item.decision.as_ref().unwrap().replies.iter().map(|reply| reply.state).collect()
+}

@@ -1,0 +1,141 @@
+//! One record of a batch: kept away from its neighbours, whatever it does.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsMessage;
+use boot::{Deadline, Sheet};
+use futures::FutureExt;
+use job::Job;
+use std::cell::RefCell;
+
+use crate::Worker;
+use crate::outcome::{Applied, Trouble};
+use crate::quarantine::Reason;
+
+/// What the queue does with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Disposition {
+    /// It is done: the queue forgets it.
+    Done,
+    /// It comes again, and so do those of its group behind it.
+    Redeliver,
+}
+
+/// When this much time is left, troubles are no longer waited out: the record comes again.
+pub(crate) const LEAVE: Duration = Duration::from_secs(12);
+
+/// The first pause between two tries; it doubles up to [`MAX_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MAX_PAUSE: Duration = Duration::from_secs(2);
+
+/// A record that makes the code panic is set aside on this receipt: once may be bad luck.
+const POISON_RECEIPTS: u32 = 2;
+
+impl Worker {
+    /// Processes one record until it is done, cannot be done now, or time runs short.
+    pub(crate) async fn process(
+        &self,
+        record: &SqsMessage,
+        deadline: &Deadline,
+        sheet: &RefCell<Sheet>,
+    ) -> Disposition {
+        let body = record.body.as_deref().unwrap_or_default();
+        let began = self.clock.now_ms();
+        let Ok(job) = Job::parse(body) else {
+            return self.finish_unreadable(body, sheet).await;
+        };
+        let outcome = match AssertUnwindSafe(self.apply_patiently(&job, body, deadline)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_panic) if receipts(record) >= POISON_RECEIPTS => self.set_aside(body, Reason::Poison).await,
+            Err(_panic) => {
+                tracing::error!(event.key = %job.key, event.kind = %job.kind, "applying an event panicked; it comes again");
+                sheet.borrow_mut().count("Panics", 1);
+                return Disposition::Redeliver;
+            }
+        };
+        match outcome {
+            Ok(applied) => {
+                self.report(&job, &applied, began, sheet);
+                Disposition::Done
+            }
+            Err(trouble) => {
+                tracing::error!(
+                    account.id = %job.account, event.key = %job.key, event.kind = %job.kind,
+                    error = &trouble as &dyn std::error::Error, "an event could not be applied; it comes again"
+                );
+                sheet.borrow_mut().count("Returned", 1);
+                Disposition::Redeliver
+            }
+        }
+    }
+
+    /// Passing troubles are waited out here while time allows: a returned record waits for its whole group.
+    async fn apply_patiently(&self, job: &Job, body: &str, deadline: &Deadline) -> Result<Applied, Trouble> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.apply(job, body).await {
+                Err(trouble) if trouble.is_momentary() && deadline.remaining() > LEAVE + pause => {
+                    self.clock.sleep(pause).await;
+                    pause = (pause * 2).min(MAX_PAUSE);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn finish_unreadable(&self, body: &str, sheet: &RefCell<Sheet>) -> Disposition {
+        match self.set_aside(body, Reason::Unreadable).await {
+            Ok(_) => {
+                tracing::error!(
+                    bytes = body.len(),
+                    "a queue message is no job this version knows; it is in quarantine"
+                );
+                sheet.borrow_mut().count("Quarantined", 1);
+                Disposition::Done
+            }
+            Err(trouble) => {
+                tracing::error!(
+                    error = &trouble as &dyn std::error::Error,
+                    "the quarantine queue did not take a message"
+                );
+                Disposition::Redeliver
+            }
+        }
+    }
+
+    /// The one line per event, and its part of the metrics.
+    fn report(&self, job: &Job, applied: &Applied, began: i64, sheet: &RefCell<Sheet>) {
+        let mut sheet = sheet.borrow_mut();
+        if let Some(metric) = applied.counted {
+            sheet.count(metric, 1);
+        }
+        for attempt in &applied.attempts {
+            sheet.count(
+                match attempt.progress.name() {
+                    "sent" => "RepliesSent",
+                    "failed" => "RepliesFailed",
+                    "unknown" => "RepliesUnknown",
+                    _ => "RepliesWaiting",
+                },
+                1,
+            );
+        }
+        let last = applied.attempts.last();
+        tracing::info!(
+            account.id = %job.account,
+            event.key = %job.key,
+            event.kind = %job.kind,
+            outcome = %applied.outcome,
+            replies = applied.attempts.len(),
+            reply.state = last.map(|attempt| attempt.progress.name()),
+            reply.reason = last.and_then(|attempt| attempt.progress.reason()),
+            graph_ms = last.and_then(|attempt| attempt.graph_ms),
+            duration_ms = self.clock.now_ms() - began,
+        );
+    }
+}
+
+fn receipts(record: &SqsMessage) -> u32 {
+    record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1)
+}
