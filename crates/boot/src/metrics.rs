@@ -76,6 +76,11 @@ impl Sheet {
         }
     }
 
+    /// Whether something was counted under this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.counts.iter().any(|(known, _)| *known == name)
+    }
+
     /// Sets a word that can be searched for beside the counts but is no dimension, and so costs no metric of its own.
     pub fn word(&mut self, name: &'static str, word: &'static str) {
         match self.words.iter_mut().find(|(known, _)| *known == name) {

@@ -107,7 +107,8 @@ impl<T> AppsSecret<T> {
     }
 
     async fn load(&self, kept: &mut Kept<T>) -> Result<Arc<T>, SecretError> {
-        match self.fetch().await {
+        // Boxed: the SDK's future is 30 KB, and every call of the function would carry it for this rare moment.
+        match Box::pin(self.fetch()).await {
             Ok(copy) => {
                 let copy = Arc::new(copy);
                 kept.copy = Some(Arc::clone(&copy));

@@ -1,0 +1,113 @@
+//! A delivery: verified, taken apart, queued, and only then acknowledged.
+
+use boot::{Chain, Deadline, Sheet};
+use instagram::{AppId, Apps, SignatureError, UnixMillis};
+use job::Receipt;
+
+use crate::gateway::{Request, Response};
+use crate::triage::{self, Triage};
+use crate::{Ingest, tally};
+
+/// A body that reaches 10 MB is not looked at. The gateway takes no more than that and a function's event no more than
+/// 6 MB (quotas of API Gateway and Lambda, read 2026-11-22), so none arrives as long as these two stand in front.
+const BODY_LIMIT_BYTES: usize = 10_000_000;
+
+/// Who made a valid signature.
+struct Signed {
+    app: AppId,
+    is_first_secret: bool,
+}
+
+impl Ingest {
+    pub(crate) async fn deliver(
+        &self,
+        request: &Request,
+        app: Option<&str>,
+        deadline: &Deadline,
+        sheet: &mut Sheet,
+    ) -> Response {
+        let received_at = UnixMillis(self.clock.now_ms());
+        if request.body_length() >= BODY_LIMIT_BYTES {
+            sheet.count(tally::BODY_REFUSED, 1);
+            sheet.word(tally::REASON, "too_large");
+            return Response::TOO_LARGE;
+        }
+        let Ok(body) = request.body() else {
+            sheet.count(tally::BODY_REFUSED, 1);
+            sheet.word(tally::REASON, "not_base64");
+            return Response::BAD_REQUEST;
+        };
+        let signed = match self.verify(request, &body, app, deadline, sheet).await {
+            Ok(signed) => signed,
+            Err(refusal) => return refusal,
+        };
+        if !signed.is_first_secret {
+            sheet.count(tally::OLDER_SECRET, 1);
+        }
+        let receipt = Receipt { received_at, app: signed.app, trace: request.trace().map(str::to_owned) };
+        self.keep(triage::sort(&body, &receipt), deadline, sheet).await
+    }
+
+    /// Finds whose secret signed the body. Reads nothing of it.
+    async fn verify(
+        &self,
+        request: &Request,
+        body: &[u8],
+        app: Option<&str>,
+        deadline: &Deadline,
+        sheet: &mut Sheet,
+    ) -> Result<Signed, Response> {
+        let header = request.signature();
+        // A header that cannot be right is refused before any secret is looked at, or fetched.
+        if let Err(error @ (SignatureError::Missing | SignatureError::Malformed)) =
+            instagram::verify_signature([], &[], header)
+        {
+            return Err(refuse(error, sheet));
+        }
+        let apps = self.apps(deadline, sheet).await.ok_or(Response::UNAVAILABLE)?;
+        let error = match find_signer(&apps, body, header, app) {
+            Ok(signed) => return Ok(signed),
+            Err(error) => error,
+        };
+        // The secret may have been changed since our copy was made.
+        match deadline.limit(self.secrets.newer_than(&apps)).await {
+            Ok(Some(newer)) => find_signer(&newer, body, header, app).map_err(|error| refuse(error, sheet)),
+            Ok(None) | Err(_) => Err(refuse(error, sheet)),
+        }
+    }
+
+    /// Queues all of a delivery. Only that makes it 200: whatever is not on a queue now, Meta must send again.
+    async fn keep(&self, triage: Triage, deadline: &Deadline, sheet: &mut Sheet) -> Response {
+        sheet.count(tally::UNKNOWN_EVENTS, triage.unknown);
+        if let Some(reason) = triage.reason {
+            sheet.word(tally::REASON, reason);
+        }
+        let quarantined = triage.quarantined;
+        let (events, quarantine) =
+            futures::join!(self.events.send(triage.jobs, deadline), self.quarantine.send(triage.quarantine, deadline));
+        if quarantine.is_ok() {
+            sheet.count(tally::QUARANTINED, quarantined);
+        }
+        for error in [events, quarantine].into_iter().filter_map(Result::err) {
+            tracing::error!(error = %Chain(&error), "not all of a delivery is queued: answered 503");
+            sheet.count(tally::QUEUE_UNAVAILABLE, 1);
+        }
+        if sheet.has(tally::QUEUE_UNAVAILABLE) { Response::UNAVAILABLE } else { Response::OK }
+    }
+}
+
+fn find_signer(apps: &Apps, body: &[u8], header: Option<&str>, app: Option<&str>) -> Result<Signed, SignatureError> {
+    let signer = apps.verify(body, header, app)?;
+    Ok(Signed { app: signer.app.app_id.clone(), is_first_secret: signer.secret_index == 0 })
+}
+
+fn refuse(error: SignatureError, sheet: &mut Sheet) -> Response {
+    sheet.count(tally::SIGNATURE_REFUSED, 1);
+    let reason = match error {
+        SignatureError::Missing => "missing",
+        SignatureError::Malformed => "malformed",
+        SignatureError::Mismatch => "mismatch",
+    };
+    sheet.word(tally::REASON, reason);
+    Response::UNAUTHORIZED
+}
