@@ -1,1 +1,20 @@
-//! Skeleton.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod classify;
+mod client;
+mod comment_reply;
+mod error;
+mod send_message;
+mod sent;
+mod tls;
+mod usage;
+mod version;
+
+pub use answer::Answer;
+pub use client::{DEADLINE, GRAPH_URL, Graph, HttpError, SetupError};
+pub use comment_reply::Commented;
+pub use error::{Condition, Doubt, MAX_WAIT, NotSent, Refusal, Said, Scope, SendError, TokenTrouble};
+pub use sent::Sent;
+pub use usage::Usage;
+pub use version::{GRAPH_VERSION, GRAPH_VERSION_ENDS_MS, VERSION_WARNING_DAYS, version_warning};

@@ -1,0 +1,19 @@
+//! A direct message: to a person who wrote, or the one private reply to a comment (fact sheet 4.2).
+
+use instagram::AccountId;
+use instagram::outgoing::Outgoing;
+use secrecy::SecretString;
+
+use crate::{Answer, Graph, Sent, sent};
+
+impl Graph {
+    /// Sends one message from `account`. Meta has no idempotency key: sending again sends twice.
+    ///
+    /// To a person: 100 a second and account, inside the window that the person's own message opened. To a comment: one
+    /// per comment, within 7 days, for live comments only during the broadcast; 750 an hour and account (100 a second
+    /// for live comments). A private reply may land under another person id than the comment's author:
+    /// [`Sent::recipient_id`] names the conversation it made.
+    pub async fn send_message(&self, token: &SecretString, account: &AccountId, message: &Outgoing) -> Answer<Sent> {
+        self.post_json(token, self.edge(account.as_str(), "messages"), message, sent::read).await
+    }
+}
