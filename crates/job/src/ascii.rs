@@ -21,3 +21,22 @@ pub(crate) fn escape(json: &str) -> Cow<'_, str> {
     }
     Cow::Owned(escaped)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_beyond_ascii_become_escapes() {
+        let cases = [
+            ("nothing to do", r#"{"a":"b\u00e9\n"}"#, r#"{"a":"b\u00e9\n"}"#),
+            ("two bytes", "\"ü\"", r#""\u00fc""#),
+            ("case 28: what the queue refuses", "\"\u{ffff}\u{fffe}\"", r#""\uffff\ufffe""#),
+            ("case 29: beyond U+FFFF", "\"👋\"", r#""\ud83d\udc4b""#),
+            ("in a key", "{\"ü\":1}", r#"{"\u00fc":1}"#),
+        ];
+        for (case, json, expected) in cases {
+            assert_eq!(escape(json), expected, "{case}");
+        }
+    }
+}
