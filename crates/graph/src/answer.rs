@@ -31,7 +31,8 @@ pub(crate) struct RawAnswer {
 
 impl RawAnswer {
     pub(crate) fn from_head(status: StatusCode, headers: &HeaderMap) -> Self {
-        let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
+        let seconds =
+            headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(|text| text.trim().parse().ok());
         Self {
             status,
             usage: Usage::from_headers(headers),

@@ -112,7 +112,10 @@ impl From<HttpError> for SendError {
 
 impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Graph").field("base", &self.base.as_str()).field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("Graph")
+            .field("base", &self.base.as_str())
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Public reply: an answer below a comment, for everybody to read (fact sheet 5).
 
 use instagram::CommentId;
+use instagram::outgoing::CommentText;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
-use instagram::outgoing::CommentText;
 use crate::{Answer, Graph, sent};
 
 /// Meta created the comment.
@@ -17,7 +17,7 @@ pub struct Commented {
 
 #[derive(Serialize)]
 struct Fields<'a> {
-    message: &'a str,
+    message: &'a CommentText,
 }
 
 impl Graph {
@@ -34,7 +34,7 @@ impl Graph {
         comment: &CommentId,
         text: &CommentText,
     ) -> Answer<Commented> {
-        let fields = Fields { message: text.expose() };
+        let fields = Fields { message: text };
         self.post_form(token, self.edge(comment.as_str(), "replies"), &fields, read).await
     }
 }

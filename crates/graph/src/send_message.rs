@@ -7,12 +7,20 @@ use secrecy::SecretString;
 use crate::{Answer, Graph, Sent, sent};
 
 impl Graph {
-    /// Sends one message from `account`. Meta has no idempotency key: sending again sends twice.
+    /// Sends one message from `account`.
     ///
-    /// To a person: 100 a second and account, inside the window that the person's own message opened. To a comment: one
-    /// per comment, within 7 days, for live comments only during the broadcast; 750 an hour and account (100 a second
-    /// for live comments). A private reply may land under another person id than the comment's author:
-    /// [`Sent::recipient_id`] names the conversation it made.
+    /// To a person: 100 a second and account, inside the window that the person's own message opened. Meta has no key
+    /// to make a second call harmless: after [`OutcomeUnknown`](crate::SendError::OutcomeUnknown) a second call may be
+    /// a second message.
+    ///
+    /// To a comment: one per comment, within 7 days, for live comments only during the broadcast; 750 an hour and
+    /// account (100 a second for live comments). It is the one send that may be tried again after an unknown outcome: a
+    /// second one is refused with [`AlreadyReplied`](crate::SendError::AlreadyReplied) or
+    /// [`CommentUnusable`](crate::SendError::CommentUnusable). It may land under another person id than the comment's
+    /// author: [`Sent::recipient_id`] names the conversation it made.
+    ///
+    /// # Errors
+    /// In the answer's `result`: any [`SendError`](crate::SendError).
     pub async fn send_message(&self, token: &SecretString, account: &AccountId, message: &Outgoing) -> Answer<Sent> {
         self.post_json(token, self.edge(account.as_str(), "messages"), message, sent::read).await
     }

@@ -25,9 +25,15 @@ impl Usage {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let app = json(headers, "x-app-usage");
         let business = json(headers, "x-business-use-case-usage");
-        let use_cases: Vec<&Value> =
-            business.as_object().into_iter().flat_map(|by_id| by_id.values()).filter_map(Value::as_array).flatten().collect();
-        let minutes = use_cases.iter().filter_map(|case| case["estimated_time_to_regain_access"].as_f64()).fold(0.0, f64::max);
+        let use_cases: Vec<&Value> = business
+            .as_object()
+            .into_iter()
+            .flat_map(|by_id| by_id.values())
+            .filter_map(Value::as_array)
+            .flatten()
+            .collect();
+        let minutes =
+            use_cases.iter().filter_map(|case| case["estimated_time_to_regain_access"].as_f64()).fold(0.0, f64::max);
         Self {
             app_percent: highest(&app),
             account_percent: use_cases.iter().filter_map(|case| highest(case)).max(),
@@ -78,7 +84,8 @@ mod tests {
                     {"type":"messenger","call_count":99,"total_cputime":25,"total_time":101,"estimated_time_to_regain_access":19}]}"#,
             ),
         );
-        let expected = Usage { app_percent: Some(92), account_percent: Some(101), regain: Some(Duration::from_mins(19)) };
+        let expected =
+            Usage { app_percent: Some(92), account_percent: Some(101), regain: Some(Duration::from_mins(19)) };
         assert_eq!(usage, expected);
     }
 

@@ -1,0 +1,204 @@
+//! `POST /{account}/messages`: text to a person and private replies, with Meta's windows (fact sheet 4.2 to 4.5).
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::limits::Limit;
+use super::reply::{Outcome, Refusal};
+use super::request::Request;
+use super::state::State;
+use super::world::{Comment, Message, World};
+use super::{RepeatedReply, ids};
+
+const HOUR_MS: i64 = 3_600_000;
+/// How long a person's message allows answers.
+const WINDOW_MS: i64 = 24 * HOUR_MS;
+/// How long a person's message allows a human's answer, and a comment its private reply.
+const LONG_WINDOW_MS: i64 = 7 * 24 * HOUR_MS;
+/// In bytes of UTF-8.
+const MAX_TEXT_BYTES: usize = 1000;
+
+/// The bodies that this Meta knows. A member it does not know is refused: the real one might ignore it, but then
+/// whoever sent it meant something that did not happen.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    recipient: Recipient,
+    message: Text,
+    messaging_type: Option<String>,
+    tag: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recipient {
+    id: Option<String>,
+    comment_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    text: String,
+    metadata: Option<String>,
+}
+
+/// Checks as Meta does, and keeps what it accepts.
+pub(super) fn send(state: &mut State, account: &str, request: &Request, now: i64) -> Outcome {
+    let body = parse(&request.body)?;
+    check_account(&state.world, account)?;
+    let tag = check_tag(&state.world, account, &body)?;
+    match (&body.recipient.id, &body.recipient.comment_id) {
+        (Some(person), None) => {
+            let person = person.clone();
+            check_person(&state.world, account, &person)?;
+            check_window(&state.world, account, &person, tag, now)?;
+            take(state, account, Limit::Texts, now)?;
+            Ok(keep(state, account, person, None, body, now))
+        }
+        (None, Some(comment)) => {
+            let comment = check_comment(state, account, comment, now)?;
+            let limit = if comment.live { Limit::LivePrivateReplies } else { Limit::PrivateReplies };
+            take(state, account, limit, now)?;
+            let person = direct_id(&mut state.world, account, &comment);
+            check_person(&state.world, account, &person)?;
+            Ok(keep(state, account, person, Some(comment.id), body, now))
+        }
+        _ => Err(Refusal::parameter("param recipient must have either id or comment_id")),
+    }
+}
+
+fn parse(body: &Value) -> Result<Body, Refusal> {
+    // A struct would take an array too, member by member.
+    let parsed = if body.is_object() { Body::deserialize(body).ok() } else { None };
+    let body = parsed.ok_or_else(|| Refusal::parameter("param message must be a body that this Meta knows"))?;
+    if body.message.text.is_empty() {
+        return Err(Refusal::parameter("param message[text] must not be empty"));
+    }
+    if body.message.text.len() > MAX_TEXT_BYTES {
+        return Err(Refusal::parameter("Length of param message[text] must be less than or equal to 1000"));
+    }
+    Ok(body)
+}
+
+/// Nothing stands in the account's own way.
+fn check_account(world: &World, id: &str) -> Result<(), Refusal> {
+    let Some(account) = world.account(id) else { return Ok(()) };
+    if let Some(trouble) = account.trouble {
+        return Err(trouble.into());
+    }
+    if !account.message_access {
+        return Err(Refusal::new(200, Some(2_534_041), "The owner does not allow access to messages."));
+    }
+    Ok(())
+}
+
+/// Whether the send claims a human's seven days, and may.
+fn check_tag(world: &World, account: &str, body: &Body) -> Result<bool, Refusal> {
+    let has_feature = world.account(account).is_some_and(|account| account.human_agent);
+    match (body.messaging_type.as_deref(), body.tag.as_deref()) {
+        (None | Some("RESPONSE"), None) => Ok(false),
+        (Some("MESSAGE_TAG"), Some("HUMAN_AGENT")) if has_feature => Ok(true),
+        (Some("MESSAGE_TAG"), Some("HUMAN_AGENT")) => {
+            Err(Refusal::new(3, None, "Application does not have the capability to make this API call."))
+        }
+        _ => Err(Refusal::parameter("param messaging_type or tag is not valid")),
+    }
+}
+
+fn check_person(world: &World, account: &str, person: &str) -> Result<(), Refusal> {
+    if person == account {
+        return Ok(());
+    }
+    let Some(known) = world.person(account, person) else {
+        return Err(Refusal::new(100, Some(2_534_014), "The requested user cannot be found."));
+    };
+    if known.unavailable {
+        return Err(Refusal::new(551, Some(1_545_041), "This person isn't available right now."));
+    }
+    if world.thread(account, person).is_some_and(|thread| thread.controlled_by.is_some()) {
+        return Err(Refusal::new(10, Some(2_018_300), "Another app is controlling this thread now."));
+    }
+    Ok(())
+}
+
+/// A person who wrote may be answered for a day, by a human for a week; the account may always write to itself.
+fn check_window(world: &World, account: &str, person: &str, human: bool, now: i64) -> Result<(), Refusal> {
+    if person == account {
+        return Ok(());
+    }
+    let wrote_at = world.thread(account, person).and_then(|thread| thread.last_user_at);
+    let open_for = if human { LONG_WINDOW_MS } else { WINDOW_MS };
+    if wrote_at.is_some_and(|at| now - at < open_for) {
+        return Ok(());
+    }
+    Err(Refusal::new(10, Some(2_534_022), "This message is sent outside of allowed window."))
+}
+
+/// The comment, if it may still have its one private reply.
+fn check_comment(state: &State, account: &str, id: &str, now: i64) -> Result<Comment, Refusal> {
+    let unusable = || Refusal::new(100, Some(2_534_025), "The comment cannot be used for a private reply.");
+    let found = state.world.comments.iter().find(|comment| comment.id == id && comment.account == account);
+    let Some(comment) = found else {
+        return Err(Refusal::missing(&http::Method::POST));
+    };
+    if comment.private_reply.is_some() {
+        return Err(match state.repeated_reply {
+            RepeatedReply::Named => Refusal::new(10_900, None, "Activity already replied to."),
+            RepeatedReply::Unnamed => unusable(),
+        });
+    }
+    let media = comment.media.as_deref().and_then(|id| state.world.media(id));
+    let is_over = comment.live && media.is_some_and(|media| media.ended);
+    if comment.deleted || is_over || now - comment.at >= LONG_WINDOW_MS {
+        return Err(unusable());
+    }
+    Ok(comment.clone())
+}
+
+fn take(state: &mut State, account: &str, limit: Limit, now: i64) -> Result<(), Refusal> {
+    if state.limits.take(account, limit, now) {
+        return Ok(());
+    }
+    Err(Refusal::new(613, Some(2_534_040), "Calls to this api have exceeded the rate limit."))
+}
+
+/// The id that the comment's author has in direct messages.
+fn direct_id(world: &mut World, account: &str, comment: &Comment) -> String {
+    let author = comment.from.clone().unwrap_or_else(|| ids::person(world.next_id()));
+    if author == account {
+        return author;
+    }
+    match world.person(account, &author) {
+        Some(person) => person.direct_id.clone().unwrap_or(author),
+        None => {
+            let person = super::world::Person { account: account.to_owned(), id: author.clone(), ..Default::default() };
+            world.people.push(person);
+            author
+        }
+    }
+}
+
+/// Writes the message into the world, has it echoed, and answers.
+fn keep(state: &mut State, account: &str, person: String, comment: Option<String>, body: Body, now: i64) -> Value {
+    let mid = ids::message(account, &person, state.world.next_id());
+    if let Some(comment) = comment.as_deref().and_then(|id| state.world.comment_mut(id)) {
+        comment.private_reply = Some(mid.clone());
+    }
+    let app_id = state.world.account(account).map(|account| account.app_id.clone());
+    let message = Message {
+        mid: mid.clone(),
+        account: account.to_owned(),
+        person: person.clone(),
+        outgoing: true,
+        app_id,
+        text: Some(body.message.text),
+        metadata: body.message.metadata,
+        tag: body.tag,
+        comment,
+        at: now,
+        deleted: false,
+    };
+    state.write(message, now);
+    json!({ "recipient_id": person, "message_id": mid })
+}

@@ -1,0 +1,99 @@
+//! Tokens: who speaks with them, how they are made and refreshed (fact sheet 7.2 to 7.4).
+
+use serde_json::json;
+
+use super::reply::{Outcome, Refusal};
+use super::request::Request;
+use super::world::{Trouble, World};
+
+const DAY_MS: i64 = 86_400_000;
+/// A long-lived token's life: 60 days, as Meta's own sample says it.
+const LIFE_S: i64 = 5_183_944;
+
+/// The account a token belongs to.
+///
+/// # Errors
+/// 190 if it is nobody's, has expired, or the account's trouble is one of tokens.
+pub(super) fn check(world: &World, token: Option<&str>, now: i64) -> Result<String, Refusal> {
+    let token = token.filter(|token| !token.is_empty());
+    let owner = token.and_then(|token| {
+        world.accounts.iter().find(|a| a.token == token || a.older_tokens.iter().any(|older| older == token))
+    });
+    let Some(account) = owner else {
+        return Err(Refusal::new(190, None, "Invalid OAuth access token - Cannot parse access token"));
+    };
+    if let Some(trouble @ Trouble { code: 190 | 102, .. }) = account.trouble {
+        return Err(trouble.into());
+    }
+    if account.token_expires_at.is_some_and(|end| end <= now) {
+        return Err(Refusal::new(190, Some(463), "Error validating access token: Session has expired."));
+    }
+    Ok(account.account.clone())
+}
+
+/// `GET /refresh_access_token?grant_type=ig_refresh_token`: from 24 h of age on; the old token stays good.
+pub(super) fn refresh(world: &mut World, request: &Request, now: i64) -> Outcome {
+    if request.param("grant_type") != Some("ig_refresh_token") {
+        return Err(Refusal::parameter("The parameter grant_type must be ig_refresh_token"));
+    }
+    let account = check(world, request.token.as_deref(), now)?;
+    let issued_at = world.account(&account).and_then(|account| account.token_issued_at);
+    if issued_at.is_some_and(|at| now - at < DAY_MS) {
+        return Err(Refusal::parameter("The token is less than 24 hours old."));
+    }
+    Ok(issue(world, &account, now))
+}
+
+/// `GET /access_token?grant_type=ig_exchange_token`: a short-lived token for a long-lived one.
+pub(super) fn exchange(world: &mut World, request: &Request, now: i64) -> Outcome {
+    if request.param("grant_type") != Some("ig_exchange_token") {
+        return Err(Refusal::parameter("The parameter grant_type must be ig_exchange_token"));
+    }
+    let account = check(world, request.token.as_deref(), now)?;
+    if !knows_secret(world, &account, request) {
+        return Err(Refusal::new(101, None, "Error validating client secret."));
+    }
+    Ok(issue(world, &account, now))
+}
+
+/// `POST /oauth/access_token`: a code, once, for a short-lived token. The flat form, as observed.
+pub(super) fn redeem(world: &mut World, request: &Request) -> Outcome {
+    let code = request.param("code").unwrap_or_default().trim_end_matches("#_");
+    let found = world.accounts.iter().position(|account| account.login_code.as_deref() == Some(code));
+    let account = found.map(|index| world.accounts[index].account.clone());
+    let Some(account) = account.filter(|account| knows_secret(world, account, request)) else {
+        return Err(Refusal::flat("Invalid authorization code"));
+    };
+    let token = format!("IGAAshort{}", world.next_id());
+    let account = world.account_mut(&account).ok_or_else(|| Refusal::flat("Invalid authorization code"))?;
+    account.login_code = None;
+    account.older_tokens.push(token.clone());
+    Ok(json!({
+        "access_token": token,
+        // A number, as observed, and beyond 2^53.
+        "user_id": account.app_scoped_id.parse::<u64>().unwrap_or_default(),
+        "permissions": [
+            "instagram_business_basic",
+            "instagram_business_manage_comments",
+            "instagram_business_manage_messages",
+        ],
+    }))
+}
+
+fn knows_secret(world: &World, account: &str, request: &Request) -> bool {
+    let app_id = world.account(account).map(|account| account.app_id.as_str());
+    let app = world.apps.iter().find(|app| Some(app.app_id.as_str()) == app_id);
+    let secret = request.param("client_secret").unwrap_or_default();
+    app.is_some_and(|app| app.app_secrets.iter().any(|known| known == secret))
+}
+
+fn issue(world: &mut World, account: &str, now: i64) -> serde_json::Value {
+    let token = format!("IGAAlong{}", world.next_id());
+    if let Some(account) = world.account_mut(account) {
+        let old = std::mem::replace(&mut account.token, token.clone());
+        account.older_tokens.push(old);
+        account.token_issued_at = Some(now);
+        account.token_expires_at = Some(now + LIFE_S * 1000);
+    }
+    json!({"access_token": token, "token_type": "bearer", "expires_in": LIFE_S})
+}
