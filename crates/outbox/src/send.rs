@@ -1,7 +1,7 @@
 //! The one place where something leaves: a claimed reply goes to the Graph API.
 
 use graph::{Answer, Graph, SendError};
-use instagram::outgoing::{CommentText, MessageText};
+use instagram::outgoing::{CommentText, MessageText, Outgoing};
 use instagram::{AccountId, CommentId, PersonId};
 use secrecy::SecretString;
 use store::{Reply, ReplyAction};
@@ -38,8 +38,7 @@ impl Unsendable {
 
 /// A reply with its address and its text checked: what can be sent.
 pub(crate) enum Sendable {
-    Text { to: PersonId, text: MessageText },
-    PrivateReply { comment: CommentId, text: MessageText },
+    Message(Outgoing),
     PublicReply { comment: CommentId, text: CommentText },
 }
 
@@ -55,9 +54,9 @@ impl Sendable {
         Ok(match reply.action {
             ReplyAction::Text => {
                 let to = PersonId::parse(peer).map_err(|_| Unsendable::NoAddress)?;
-                Self::Text { to, text: message()? }
+                Self::Message(Outgoing::to_person(to, message()?))
             }
-            ReplyAction::PrivateReply => Self::PrivateReply { comment: comment()?, text: message()? },
+            ReplyAction::PrivateReply => Self::Message(Outgoing::private_reply(comment()?, message()?)),
             ReplyAction::PublicReply => {
                 let text = CommentText::parse(text).map_err(|_| Unsendable::TooLong)?;
                 Self::PublicReply { comment: comment()?, text }
@@ -73,12 +72,8 @@ impl Sendable {
         account: &AccountId,
     ) -> Result<Proof, SendError> {
         match self {
-            Self::Text { to, text } => {
-                let Answer { result, .. } = graph.send_text(token, account, to, text).await;
-                result.map(|sent| Proof { id: sent.message_id.to_string(), recipient: sent.recipient_id })
-            }
-            Self::PrivateReply { comment, text } => {
-                let Answer { result, .. } = graph.private_reply(token, account, comment, text).await;
+            Self::Message(message) => {
+                let Answer { result, .. } = graph.send_message(token, account, message).await;
                 result.map(|sent| Proof { id: sent.message_id.to_string(), recipient: sent.recipient_id })
             }
             Self::PublicReply { comment, text } => {

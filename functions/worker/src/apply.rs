@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use instagram::{AccountId, AppId, Event, Kind, Peer, UnixMillis};
+use instagram::{AppId, Event, Kind, Peer, UnixMillis};
 use job::Job;
 use outbox::{Drive, Sender};
 use store::{Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, StoreError, keys};

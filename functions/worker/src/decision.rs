@@ -59,7 +59,7 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Decided {
 }
 
 fn stored(decision: Decision, rules: u32, facts: String) -> Decided {
-    let tried_rules = !decision.trace.is_empty();
+    let tried_rules = decision.trace.fingerprint().is_some();
     Decided {
         why: decision.outcome.code().to_owned(),
         rules,
@@ -71,9 +71,9 @@ fn stored(decision: Decision, rules: u32, facts: String) -> Decided {
 
 fn reply(intended: automation::Intended) -> Reply {
     let (action, text) = match &intended.action {
-        Intended::TextToPerson { text, .. } => (ReplyAction::Text, text.as_str()),
-        Intended::PrivateReply { text, .. } => (ReplyAction::PrivateReply, text.as_str()),
-        Intended::PublicReply { text, .. } => (ReplyAction::PublicReply, text.as_str()),
+        Intended::TextToPerson { text, .. } => (ReplyAction::Text, text.expose()),
+        Intended::PrivateReply { text, .. } => (ReplyAction::PrivateReply, text.expose()),
+        Intended::PublicReply { text, .. } => (ReplyAction::PublicReply, text.expose()),
     };
     Reply {
         id: intended.id.to_string(),
