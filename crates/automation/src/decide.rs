@@ -26,8 +26,8 @@ pub struct Decision {
 
 /// Decides about one event.
 ///
-/// Pure and total: the same facts, rules and moment give the same decision. `now` matters only for what has become too
-/// late; a reply's id and wording depend on the event's key alone.
+/// Pure and total: the same facts, rules and moment give the same decision. `now` matters only for pauses and for what
+/// has become too late; a reply's id and wording depend on the event's key alone.
 pub fn decide(facts: &Facts<'_>, rules: Option<&RuleSet>, now: UnixMillis) -> Decision {
     let subject = match guard::admit(facts) {
         Ok(subject) => subject,

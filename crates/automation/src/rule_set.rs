@@ -30,8 +30,8 @@ pub use self::{
 pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 /// Most rules in a set.
 pub const MAX_RULES: usize = 500;
-/// Most regular expressions in a set: each may take 256 KB of memory with its cache.
-const MAX_PATTERNS: usize = 64;
+/// Most regular expressions in a set: each is searched by itself and may take 320 KB of memory with its caches.
+const MAX_PATTERNS: usize = 32;
 /// The format of the document that is read here.
 const FORMAT_VERSION: i64 = 1;
 

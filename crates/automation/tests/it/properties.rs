@@ -31,6 +31,7 @@ fn any_rule() -> impl Strategy<Value = String> {
     ]);
     let when = select(vec![
         "",
+        "",
         r#","when":[{"words":{"any":["oi","agenda","🔥"]}}]"#,
         r#","when":[{"words":{"all":["você vai"]}}]"#,
         r#","when":[{"regex":"\\w+"}]"#,
@@ -44,7 +45,7 @@ fn any_rule() -> impl Strategy<Value = String> {
 }
 
 fn any_rules() -> impl Strategy<Value = RuleSet> {
-    vec(any_rule(), 0..8).prop_map(|rules| {
+    vec(any_rule(), 0..12).prop_map(|rules| {
         let rules: Vec<String> =
             rules.iter().enumerate().map(|(i, rule)| format!(r#"{{"id":"r{i}",{rule}}}"#)).collect();
         RuleSet::parse(&format!(r#"{{"version":1,"rules":[{}]}}"#, rules.join(","))).expect("made to be valid")
@@ -58,7 +59,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (any_text(), any::<bool>()).prop_map(|(text, live)| comment(&text, live)),
         any_text().prop_map(|payload| postback(&payload)),
     ];
-    (kind, 0..8_u8, 0..8_u8, 0..8_u8).prop_map(|(mut kind, own, standby, test)| {
+    (kind, 0..20_u8, 0..20_u8, 0..20_u8).prop_map(|(mut kind, own, standby, test)| {
         if own == 0 {
             let account = PersonId::parse(ACCOUNT).expect("an id");
             match &mut kind {
@@ -103,14 +104,18 @@ impl Known {
     }
 }
 
-/// Mostly around now, sometimes anywhere.
+/// Mostly within the hour, or within the windows, sometimes anywhere.
 fn any_time() -> impl Strategy<Value = UnixMillis> {
-    prop_oneof![4 => (-8 * DAY..DAY).prop_map(|ms| AT.plus_ms(ms)), 1 => any::<i64>().prop_map(UnixMillis)]
+    prop_oneof![
+        6 => (-60 * MINUTE..60 * MINUTE).prop_map(|ms| AT.plus_ms(ms)),
+        3 => (-8 * DAY..8 * DAY).prop_map(|ms| AT.plus_ms(ms)),
+        1 => any::<i64>().prop_map(UnixMillis),
+    ]
 }
 
 fn any_known() -> impl Strategy<Value = Known> {
-    let seldom = || (0..6_u8).prop_map(|n| n == 0);
-    let mode = select(vec![Mode::Answer, Mode::Answer, Mode::Answer, Mode::Observe, Mode::Off]);
+    let seldom = || proptest::bool::weighted(0.07);
+    let mode = prop_oneof![18 => Just(Mode::Answer), 1 => Just(Mode::Observe), 1 => Just(Mode::Off)];
     let owner = select(vec![MediaOwner::Own, MediaOwner::Own, MediaOwner::Other, MediaOwner::Unknown]);
     let recent = prop_oneof![Just(AT), any_time()];
     let flags = [seldom(), seldom(), seldom(), seldom(), seldom()];
