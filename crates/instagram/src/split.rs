@@ -12,7 +12,8 @@ pub const MAX_ELEMENTS: usize = 2_000;
 /// A delivery taken apart.
 #[derive(Debug)]
 pub struct Delivery<'a> {
-    /// Its elements, in the order in which Meta wrote them; at least one. Parts that could not be placed come last.
+    /// Its elements, at least one, in the order of the body. Within an entry that mixes them, messages come first, then
+    /// standby, then changes, then what stands on the entry itself; payloads without events come last of all.
     pub elements: Vec<Element<'a>>,
 }
 
