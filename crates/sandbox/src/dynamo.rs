@@ -7,6 +7,7 @@ mod bill;
 mod cost;
 mod door;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,7 +54,7 @@ impl Dynamo {
     /// # Errors
     /// When no port can be bound or SQLite fails to start.
     pub async fn memory(clock: Clock) -> Result<Self, DynamoError> {
-        Self::serve(Database::memory_with_clock(Arc::new(Seconds(clock)))?).await
+        Self::serve(wire::LOOPBACK, Database::memory_with_clock(Arc::new(Seconds(clock)))?).await
     }
 
     /// Opens or makes the database file at `path`.
@@ -63,11 +64,19 @@ impl Dynamo {
     /// # Errors
     /// When no port can be bound or the file cannot be opened.
     pub async fn file(path: &Path) -> Result<Self, DynamoError> {
-        Self::serve(Database::new(path.to_str().ok_or(DynamoError::Path)?)?).await
+        Self::file_at(wire::LOOPBACK, path).await
     }
 
-    async fn serve(database: Database) -> Result<Self, DynamoError> {
-        let listener = TcpListener::bind(wire::LOOPBACK).await.map_err(DynamoError::Bind)?;
+    /// As [`Dynamo::file`], at an address of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Dynamo::file`].
+    pub async fn file_at(address: SocketAddr, path: &Path) -> Result<Self, DynamoError> {
+        Self::serve(address, Database::new(path.to_str().ok_or(DynamoError::Path)?)?).await
+    }
+
+    async fn serve(address: SocketAddr, database: Database) -> Result<Self, DynamoError> {
+        let listener = TcpListener::bind(address).await.map_err(DynamoError::Bind)?;
         let address = listener.local_addr().map_err(DynamoError::Bind)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let served = database.clone();

@@ -41,7 +41,9 @@ fn client(endpoint: &str, attempts: u32) -> Client {
         .region(Region::new("sa-east-1"))
         .credentials_provider(Credentials::new("sandbox", "sandbox", None, None, "sandbox"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .retry_config(RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(1)))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(attempts).with_initial_backoff(Duration::from_millis(1)),
+        )
         .endpoint_url(endpoint)
         .build();
     Client::from_conf(config)
@@ -98,7 +100,8 @@ async fn a_failed_condition_is_billed_like_the_write_it_refused() {
     let (_dynamo, door, client) = started().await;
     assert!(put(&client, item_of(1500), None).await);
     let absent = Some("attribute_not_exists(pk)");
-    for (bytes, units, reason) in [(300, 2.0, "the stored item is larger"), (3500, 4.0, "the attempted item is larger")] {
+    for (bytes, units, reason) in [(300, 2.0, "the stored item is larger"), (3500, 4.0, "the attempted item is larger")]
+    {
         let before = door.bill();
         assert!(!put(&client, item_of(bytes), absent).await);
         assert_eq!(door.bill().since(&before).total().write_units, units, "{reason}");

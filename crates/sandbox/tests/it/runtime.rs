@@ -31,8 +31,12 @@ async fn an_event_is_answered_and_the_process_is_kept_for_the_next() {
 #[tokio::test]
 async fn a_process_is_told_what_aws_tells_it_and_inherits_nothing() {
     let clock = Clock::default();
-    let function =
-        probe().environment([("TABLE_NAME", "t")]).memory_mb(256).timeout(Duration::from_secs(20)).clock(clock.clone()).build();
+    let function = probe()
+        .environment([("TABLE_NAME", "t")])
+        .memory_mb(256)
+        .timeout(Duration::from_secs(20))
+        .clock(clock.clone())
+        .build();
     let before_ms = clock.now_ms();
     let context = ask(&function, json!({"do": "context"})).await.unwrap();
     let deadline_ms = context["deadline_ms"].as_i64().unwrap();
@@ -106,11 +110,8 @@ async fn events_at_once_get_processes_of_their_own_up_to_the_limit() {
     let room = tempfile::tempdir().unwrap();
     let function = probe().concurrency(3).build();
     let meet = json!({"do": "meet", "room": room.path(), "people": 3});
-    let (a, b, c) = tokio::join!(
-        ask(&function, meet.clone()),
-        ask(&function, meet.clone()),
-        ask(&function, meet.clone())
-    );
+    let (a, b, c) =
+        tokio::join!(ask(&function, meet.clone()), ask(&function, meet.clone()), ask(&function, meet.clone()));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     assert_eq!(function.starts(), 3);
 
