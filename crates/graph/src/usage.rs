@@ -78,11 +78,11 @@ mod tests {
     fn the_highest_counter_of_each_limit_counts() {
         let usage = read(
             Some(r#"{"call_count":28,"total_time":25,"total_cputime":91.5}"#),
-            Some(
-                r#"{"17841400000000001":[
-                    {"type":"instagram","call_count":28,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":0},
-                    {"type":"messenger","call_count":99,"total_cputime":25,"total_time":101,"estimated_time_to_regain_access":19}]}"#,
-            ),
+            Some(concat!(
+                r#"{"17841400000000001":["#,
+                r#"{"type":"instagram","call_count":28,"total_cputime":25,"total_time":25,"estimated_time_to_regain_access":0},"#,
+                r#"{"type":"messenger","call_count":99,"total_cputime":25,"total_time":101,"estimated_time_to_regain_access":19}]}"#,
+            )),
         );
         let expected =
             Usage { app_percent: Some(92), account_percent: Some(101), regain: Some(Duration::from_mins(19)) };

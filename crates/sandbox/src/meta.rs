@@ -220,3 +220,6 @@ impl Meta {
         below.filter(|reply| reply.app_id.is_some()).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,14 +59,12 @@ impl World {
         let Some(mid) = mid.filter(|mid| self.message_mut(account, mid).is_none()) else {
             return;
         };
-        let app_id = text(&message["app_id"]);
         self.thread_mut(account, &person);
         self.messages.push(Message {
             mid,
             account: account.to_owned(),
             person,
             outgoing,
-            app_id: app_id.filter(|_| outgoing),
             text: text(&message["text"]),
             metadata: text(&message["metadata"]),
             at,

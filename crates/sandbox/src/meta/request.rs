@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn fields_are_split_outside_braces() {
-        let cases: [(&str, &[(&str, Option<&str>)]); 4] = [
+        type Field = (&'static str, Option<&'static str>);
+        let cases: [(&str, &[Field]); 4] = [
             ("", &[]),
             ("id, from", &[("id", None), ("from", None)]),
             ("messages", &[("messages", None)]),

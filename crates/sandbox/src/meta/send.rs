@@ -54,7 +54,7 @@ pub(super) fn send(state: &mut State, account: &str, request: &Request, now: i64
             check_person(&state.world, account, &person)?;
             check_window(&state.world, account, &person, tag, now)?;
             take(state, account, Limit::Texts, now)?;
-            Ok(keep(state, account, person, None, body, now))
+            Ok(keep(state, account, &person, None, body, now))
         }
         (None, Some(comment)) => {
             let comment = check_comment(state, account, comment, now)?;
@@ -62,7 +62,7 @@ pub(super) fn send(state: &mut State, account: &str, request: &Request, now: i64
             take(state, account, limit, now)?;
             let person = direct_id(&mut state.world, account, &comment);
             check_person(&state.world, account, &person)?;
-            Ok(keep(state, account, person, Some(comment.id), body, now))
+            Ok(keep(state, account, &person, Some(comment.id), body, now))
         }
         _ => Err(Refusal::parameter("param recipient must have either id or comment_id")),
     }
@@ -180,8 +180,8 @@ fn direct_id(world: &mut World, account: &str, comment: &Comment) -> String {
 }
 
 /// Writes the message into the world, has it echoed, and answers.
-fn keep(state: &mut State, account: &str, person: String, comment: Option<String>, body: Body, now: i64) -> Value {
-    let mid = ids::message(account, &person, state.world.next_id());
+fn keep(state: &mut State, account: &str, person: &str, comment: Option<String>, body: Body, now: i64) -> Value {
+    let mid = ids::message(account, person, state.world.next_id());
     if let Some(comment) = comment.as_deref().and_then(|id| state.world.comment_mut(id)) {
         comment.private_reply = Some(mid.clone());
     }
@@ -189,7 +189,7 @@ fn keep(state: &mut State, account: &str, person: String, comment: Option<String
     let message = Message {
         mid: mid.clone(),
         account: account.to_owned(),
-        person: person.clone(),
+        person: person.to_owned(),
         outgoing: true,
         app_id,
         text: Some(body.message.text),

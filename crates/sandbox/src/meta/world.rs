@@ -190,7 +190,8 @@ pub struct Message {
     pub person: String,
     /// Written by the account, not by the person.
     pub outgoing: bool,
-    /// The app that sent it; nothing if a human wrote it in Instagram.
+    /// The app that sent it through this Graph API; nothing if a human wrote it in Instagram, or if it is known from
+    /// somebody else's delivery.
     pub app_id: Option<String>,
     /// Its text.
     pub text: Option<String>,
