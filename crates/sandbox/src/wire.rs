@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
@@ -91,9 +92,9 @@ where
             Some(_) = connections.join_next() => continue,
             _ = stopped.wait_for(|stop| *stop) => break,
         };
-        // Out of file handles, or the caller was gone again: the next caller may have more luck.
         let Ok((stream, peer)) = accepted else {
-            tokio::task::yield_now().await;
+            // The caller was gone again, or file handles are short for a moment.
+            tokio::time::sleep(Duration::from_millis(5)).await;
             continue;
         };
         let handler = Arc::clone(&handler);

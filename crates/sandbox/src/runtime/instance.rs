@@ -61,7 +61,7 @@ impl Instance {
             async move { api.handle(request).await }
         })
         .await
-        .map_err(|error| init_error("Extension.Crash", &error.to_string()))?;
+        .map_err(|error| init_error("Runtime.Unknown", &error.to_string()))?;
 
         let mut child = Command::new(&settings.binary)
             .env_clear()

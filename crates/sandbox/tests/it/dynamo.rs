@@ -1,5 +1,6 @@
 //! DynamoDB as the SDK sees it, and what its calls cost.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -7,10 +8,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use sandbox::clock::Clock;
 use sandbox::dynamo::{Door, Dynamo};
-use sandbox::fault::{Call, Fate, NoFaults};
+use sandbox::fault::{Call, Fate, Faults, NoFaults};
 use serde_json::json;
+use tokio::sync::Notify;
 
 /// The `Properties` of a table as a template has them, with members that mean nothing here.
 fn table() -> serde_json::Value {
@@ -185,6 +189,35 @@ async fn each_fault_has_or_lacks_the_effect_it_stands_for() {
         assert_eq!(get.send().await.unwrap().item().is_some(), stored, "{fate:?}");
         assert_eq!(door.bill().calls_of("PutItem"), 1, "{fate:?}");
     }
+}
+
+/// Tells when a call had its effect, and keeps the answer back for ever.
+struct Kept(Arc<Notify>);
+
+impl Faults for Kept {
+    fn judge<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, Fate> {
+        std::future::ready(Fate::Serve).boxed()
+    }
+
+    fn took_effect<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, ()> {
+        self.0.notify_one();
+        std::future::pending().boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_caller_can_be_ended_between_effect_and_answer() {
+    let dynamo = Dynamo::memory(Clock::default()).await.unwrap();
+    dynamo.create_table(&table()).unwrap();
+    let effect = Arc::new(Notify::new());
+    let door = dynamo.door("worker", Kept(Arc::clone(&effect))).await.unwrap();
+    let victim = client(&door.endpoint(), 1);
+    let caller = tokio::spawn(async move { put(&victim, item_of(100), None).await });
+    effect.notified().await;
+    caller.abort();
+    assert!(caller.await.unwrap_err().is_cancelled());
+    let witness = client(dynamo.endpoint(), 1);
+    assert!(!put(&witness, item_of(100), Some("attribute_not_exists(pk)")).await, "the item is there");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -33,7 +34,13 @@ fn post(gateway: &Gateway, path: &str, body: impl Into<Bytes>) -> http::Request<
 
 #[tokio::test]
 async fn a_request_reaches_the_function_of_its_route() {
-    let certificate = json!({"subjectDN": "CN=client.webhooks.fbclientcerts.com"});
+    let certificate = json!({
+        "clientCertPem": "-----BEGIN CERTIFICATE-----",
+        "subjectDN": "CN=client.webhooks.fbclientcerts.com",
+        "issuerDN": "CN=issuer",
+        "serialNumber": "1",
+        "validity": {"notBefore": "May 28 12:30:02 2026 GMT", "notAfter": "Aug  5 09:36:04 2027 GMT"},
+    });
     let clock = Clock::default();
     let gateway = Gateway::builder()
         .route("POST /api/webhook/{app}", mirror)
@@ -50,6 +57,9 @@ async fn a_request_reaches_the_function_of_its_route() {
     assert_eq!(event["body"], "{}");
     assert_eq!(event["requestContext"]["authentication"]["clientCert"], certificate);
     assert!(event["requestContext"]["timeEpoch"].as_i64().unwrap() <= clock.now_ms());
+    let understood: ApiGatewayV2httpRequest = serde_json::from_value(event).unwrap();
+    assert_eq!(understood.body.as_deref(), Some("{}"));
+    assert!(understood.request_context.authentication.is_some());
 }
 
 #[tokio::test]

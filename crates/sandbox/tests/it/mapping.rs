@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_lambda_events::sqs::SqsMessage;
 use bytes::Bytes;
 use sandbox::clock::Clock;
 use sandbox::fault::{Call, Fate};
@@ -115,6 +116,8 @@ async fn a_record_says_what_lambda_says() {
     }
     assert_eq!(record["attributes"]["MessageGroupId"], "group");
     assert_eq!(record["body"], "olá");
+    let understood: SqsMessage = serde_json::from_value(record.clone()).unwrap();
+    assert_eq!(understood.body.as_deref(), Some("olá"));
     assert_eq!(record["md5OfBody"].as_str().unwrap().len(), 32);
     assert_eq!(record["eventSource"], "aws:sqs");
     assert_eq!(record["eventSourceARN"], sqs.queue_arn("events.fifo"));
