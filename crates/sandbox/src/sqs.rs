@@ -24,6 +24,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -33,8 +34,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub use self::door::Door;
-pub use self::message::Place;
-pub use self::queue::Counts;
+pub use self::message::{Counts, Place};
 pub use self::refusal::Refusal;
 use self::service::Service;
 use crate::clock::Clock;
@@ -66,6 +66,12 @@ pub struct Seen {
     pub place: Place,
     /// ARN of the queue that gave it up.
     pub dead_letter_source: Option<String>,
+}
+
+impl fmt::Debug for Sqs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqs").field("endpoint", &self.endpoint()).finish_non_exhaustive()
+    }
 }
 
 impl Sqs {

@@ -1,7 +1,7 @@
 //! The file that lets queues survive a restart of the local stack.
 //!
-//! One JSON line per change. At start the file is read, rewritten without what is over, and then appended to. Nothing
-//! is synced: what the operating system has is kept when this process dies, and a power cut may cost the last lines.
+//! One JSON line per change. At start the file is read, rewritten without what is over, and then appended to. Appending
+//! is not synced: what the operating system has is kept when this process dies, and a power cut may cost the last lines.
 
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
@@ -105,10 +105,17 @@ fn write_line(lines: &mut Vec<u8>, change: &Change<'_>) {
     lines.push(b'\n');
 }
 
+/// After this much the file is rewritten without what is over, so that a local stack that runs for weeks does not fill
+/// a disk. It is some 50 000 messages of 1 KiB from sending to deletion.
+const REWRITE_AFTER_BYTES: usize = 64 * 1024 * 1024;
+
 /// The open file.
 pub(super) struct Journal {
     path: PathBuf,
     file: File,
+    appended_bytes: usize,
+    /// An append failed: what the file ends with is not known.
+    is_torn: bool,
     /// Held while the journal is open: two processes appending to one file would mix their lines.
     _lock: File,
 }
@@ -123,7 +130,7 @@ impl Journal {
         lock.try_lock().map_err(io::Error::from)?;
         let changes = read(path)?;
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok((changes, Self { path: path.to_owned(), file, _lock: lock }))
+        Ok((changes, Self { path: path.to_owned(), file, appended_bytes: 0, is_torn: false, _lock: lock }))
     }
 
     /// Puts `lines` in the place of everything written so far, in one step.
@@ -134,11 +141,21 @@ impl Journal {
         file.sync_all()?;
         std::fs::rename(&new, &self.path)?;
         self.file = file;
+        self.appended_bytes = 0;
+        self.is_torn = false;
         Ok(())
     }
 
+    /// Whether the next change should come by [`Self::rewrite`] and not by [`Self::append`].
+    pub(super) fn needs_rewrite(&self) -> bool {
+        self.is_torn || self.appended_bytes > REWRITE_AFTER_BYTES
+    }
+
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
-        self.file.write_all(lines)
+        self.appended_bytes += lines.len();
+        let written = self.file.write_all(lines);
+        self.is_torn = written.is_err();
+        written
     }
 }
 

@@ -83,6 +83,28 @@ impl Place {
     }
 }
 
+/// How many messages stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// May be handed out, or wait behind their group's lock.
+    pub waiting: usize,
+    /// Handed out and not finished.
+    pub in_flight: usize,
+    /// Sent with a delay that has not passed.
+    pub delayed: usize,
+}
+
+impl Counts {
+    /// The number of those that stand as `place` does.
+    pub(super) fn at(&mut self, place: Place) -> &mut usize {
+        match place {
+            Place::Waiting => &mut self.waiting,
+            Place::Delayed { .. } => &mut self.delayed,
+            Place::InFlight { .. } => &mut self.in_flight,
+        }
+    }
+}
+
 /// Message attributes by name; the digest wants them in the order of names.
 pub(super) type Attributes = BTreeMap<String, Attribute>;
 

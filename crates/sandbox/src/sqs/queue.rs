@@ -8,7 +8,7 @@ use super::deduplication::{Deduplication, Key, Original};
 use super::digest;
 use super::journal::{Change, Log};
 use super::lanes::{Lane, Lanes, Standing};
-use super::message::{Content, Handling, Message, Place};
+use super::message::{Content, Counts, Handling, Message, Place};
 use super::receipt::Receipt;
 use super::refusal::Refusal;
 use super::settings::{MOST_VISIBILITY_S, Settings, Written};
@@ -35,6 +35,7 @@ pub(super) struct Queue {
     /// Times of sending, for retention.
     ages: BTreeSet<(i64, u64)>,
     sent: Deduplication,
+    counts: Counts,
 }
 
 /// The outcome of a receive.
@@ -44,17 +45,6 @@ pub(super) struct Received {
     pub(super) given: Vec<u64>,
     /// Messages taken out of the queue because they were handed out too often.
     pub(super) dead: Vec<Message>,
-}
-
-/// How many messages stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// May be handed out, or wait behind their group's lock.
-    pub waiting: usize,
-    /// Handed out and not finished.
-    pub in_flight: usize,
-    /// Sent with a delay that has not passed.
-    pub delayed: usize,
 }
 
 impl Queue {
@@ -70,6 +60,7 @@ impl Queue {
             timers: BTreeSet::new(),
             ages: BTreeSet::new(),
             sent: Deduplication::default(),
+            counts: Counts::default(),
         })
     }
 
@@ -157,6 +148,7 @@ impl Queue {
         log.note(|| Change::message(&self.name, &message));
         let (sequence, place) = (message.sequence, message.handling.place);
         self.ages.insert((message.sent_ms, sequence));
+        *self.counts.at(place) += 1;
         self.messages.insert(sequence, message);
         self.put(sequence, place);
     }
@@ -343,15 +335,7 @@ impl Queue {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for message in self.messages.values() {
-            match message.handling.place {
-                Place::Waiting => counts.waiting += 1,
-                Place::Delayed { .. } => counts.delayed += 1,
-                Place::InFlight { .. } => counts.in_flight += 1,
-            }
-        }
-        counts
+        self.counts
     }
 
     /// When the clock next makes a message visible.
@@ -359,12 +343,14 @@ impl Queue {
         self.timers.first().map(|(until_ms, _)| *until_ms)
     }
 
-    /// The one place where a message's standing changes, so that messages, timers and lanes agree.
+    /// The one place where a message's standing changes, so that messages, counts, timers and lanes agree.
     fn put(&mut self, sequence: u64, place: Place) {
         let Some(message) = self.messages.get_mut(&sequence) else { return };
         if let Some(until_ms) = message.handling.place.until_ms() {
             self.timers.remove(&(until_ms, sequence));
         }
+        *self.counts.at(message.handling.place) -= 1;
+        *self.counts.at(place) += 1;
         message.handling.place = place;
         if let Some(until_ms) = place.until_ms() {
             self.timers.insert((until_ms, sequence));
@@ -381,6 +367,7 @@ impl Queue {
     fn take_out(&mut self, sequence: u64) -> Option<Message> {
         let message = self.messages.remove(&sequence)?;
         self.ages.remove(&(message.sent_ms, sequence));
+        *self.counts.at(message.handling.place) -= 1;
         if let Some(until_ms) = message.handling.place.until_ms() {
             self.timers.remove(&(until_ms, sequence));
         }

@@ -5,8 +5,8 @@ use std::io;
 
 use super::deduplication::Original;
 use super::journal::{Change, Log, lines};
-use super::message::{Content, Handling, Message, Place};
-use super::queue::{Counts, Definition, Queue};
+use super::message::{Content, Counts, Handling, Message, Place};
+use super::queue::{Definition, Queue};
 use super::redrive::MoveTask;
 use super::refusal::Refusal;
 use super::settings::{self, Redrive, Settings, Written};
@@ -93,11 +93,11 @@ impl Queues {
     pub(super) fn create(
         &mut self,
         name: &str,
-        written: Written,
+        written: &Written,
         tags: BTreeMap<String, String>,
         now_ms: i64,
     ) -> Result<(), Refusal> {
-        let written = settings::merge(&Written::new(), &written);
+        let written = settings::merge(&Written::new(), written);
         if let Some(known) = self.queues.get(name) {
             let shown = settings::shown(name, &known.definition.written);
             return match written.iter().find(|(attribute, value)| shown.get(*attribute) != Some(value)) {

@@ -9,8 +9,8 @@ use tokio::sync::{Notify, watch};
 
 use super::Seen;
 use super::journal::Journal;
+use super::message::Counts;
 use super::protocol::{self, Receive};
-use super::queue::Counts;
 use super::queues::Queues;
 use super::refusal::Refusal;
 use crate::clock::Clock;
@@ -26,6 +26,17 @@ pub(super) struct Service {
 struct State {
     queues: Queues,
     journal: Option<Journal>,
+}
+
+impl State {
+    fn keep_changes(&mut self, now_ms: i64) -> io::Result<()> {
+        let lines = self.queues.log.take();
+        match &mut self.journal {
+            Some(journal) if journal.needs_rewrite() => journal.rewrite(&self.queues.snapshot(now_ms)),
+            Some(journal) => journal.append(&lines),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Service {
@@ -79,14 +90,12 @@ impl Service {
     /// Runs one step of the state machine, keeps what it changed, and wakes who waits for changes.
     fn change<T>(&self, step: impl FnOnce(&mut Queues, i64) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let mut state = self.state();
-        let before = state.queues.log.count();
         // Read under the lock: time never runs backwards from one step to the next.
-        let answer = step(&mut state.queues, self.clock.now_ms());
+        let now_ms = self.clock.now_ms();
+        let before = state.queues.log.count();
+        let answer = step(&mut state.queues, now_ms);
         let has_changed = state.queues.log.count() != before;
-        let lines = state.queues.log.take();
-        if let Some(journal) = &mut state.journal
-            && let Err(error) = journal.append(&lines)
-        {
+        if let Err(error) = state.keep_changes(now_ms) {
             tracing::error!(%error, "the queue journal cannot be written");
             return Err(Refusal::internal("the queue journal cannot be written"));
         }

@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn what_the_service_refuses_is_refused() {
         let fifo = ("FifoQueue", "true");
-        let cases: [(&str, &str, &[(&str, &str)], &str); 14] = [
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+        let cases: [Case<'_>; 14] = [
             ("a name with a dot", "a.b", &[], "InvalidParameterValue"),
             ("an empty name", "", &[], "InvalidParameterValue"),
             ("only the suffix", ".fifo", &[fifo], "InvalidParameterValue"),

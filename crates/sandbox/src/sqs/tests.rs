@@ -68,6 +68,14 @@ impl World {
         self.call("SendMessage", message(group, body)).unwrap()
     }
 
+    fn send_to(&mut self, queue: &str, group: &str, body: &str) {
+        if queue == FIFO {
+            self.send(group, body)
+        } else {
+            self.send_standard(body)
+        };
+    }
+
     fn send_standard(&mut self, body: &str) -> Value {
         self.call("SendMessage", json!({ "QueueUrl": STANDARD, "MessageBody": body })).unwrap()
     }

@@ -1,5 +1,6 @@
 //! SQS, asked by the AWS SDK, which checks every digest itself.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::Client;
@@ -7,11 +8,13 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{
-    Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName, SendMessageBatchRequestEntry,
+    BatchResultErrorEntry, Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
+    SendMessageBatchRequestEntry, SendMessageBatchResultEntry,
 };
 use sandbox::clock::Clock;
 use sandbox::fault::{Call, Fate};
-use sandbox::sqs::{Counts, Sqs};
+use sandbox::sqs::{Counts, Door, Sqs};
+use tokio::sync::Notify;
 
 const FIFO: &str = "jobs.fifo";
 
@@ -53,11 +56,43 @@ impl Bench {
     }
 
     async fn receive(&self, wait_s: i32) -> Vec<Message> {
-        let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
-        let receive = receive.wait_time_seconds(wait_s).message_attribute_names("All");
-        let receive = receive.message_system_attribute_names(MessageSystemAttributeName::All);
-        receive.send().await.unwrap().messages.unwrap_or_default()
+        receive(&self.client, &self.url, wait_s).await
     }
+
+    async fn receive_at(&self, door: &Door, wait_s: i32) -> Vec<Message> {
+        receive(&client(&door.endpoint()), &self.url, wait_s).await
+    }
+
+    /// A door, and what it tells when a call has arrived there.
+    async fn door_that_tells(&self) -> (Door, Arc<Notify>) {
+        let arrived = Arc::new(Notify::new());
+        let tells = Arc::clone(&arrived);
+        let faults = move |_: &Call| {
+            tells.notify_one();
+            Fate::Serve
+        };
+        (self.sqs.door("waiting", faults).await.unwrap(), arrived)
+    }
+
+    /// What a receive of 20 seconds gives when `cause` happens after its arrival; it has to give it soon.
+    async fn wakes_by(&self, cause: impl AsyncFnOnce(&Self)) -> Vec<Message> {
+        let (door, arrived) = self.door_that_tells().await;
+        let started = Instant::now();
+        let cause = async {
+            arrived.notified().await;
+            cause(self).await;
+        };
+        let (got, ()) = tokio::join!(self.receive_at(&door, 20), cause);
+        assert!(started.elapsed() < SOON);
+        got
+    }
+}
+
+async fn receive(client: &Client, url: &str, wait_s: i32) -> Vec<Message> {
+    let receive = client.receive_message().queue_url(url).max_number_of_messages(10).wait_time_seconds(wait_s);
+    let receive =
+        receive.message_attribute_names("All").message_system_attribute_names(MessageSystemAttributeName::All);
+    receive.send().await.unwrap().messages.unwrap_or_default()
 }
 
 fn bodies(messages: &[Message]) -> Vec<&str> {
@@ -122,10 +157,8 @@ async fn errors_carry_the_codes_that_the_sdk_knows() {
 #[tokio::test]
 async fn a_waiting_receive_wakes_when_a_message_is_sent() {
     let bench = bench().await;
-    let started = Instant::now();
-    let (got, ()) = tokio::join!(bench.receive(20), bench.send("g", "x"));
-    assert_eq!(bodies(&got), ["x"]);
-    assert!(started.elapsed() < SOON);
+    let sent = async |bench: &Bench| bench.send("g", "x").await;
+    assert_eq!(bodies(&bench.wakes_by(sent).await), ["x"]);
 }
 
 #[tokio::test]
@@ -133,27 +166,8 @@ async fn a_waiting_receive_wakes_when_the_clock_ends_a_visibility_timeout() {
     let bench = bench().await;
     bench.send("g", "x").await;
     bench.receive(0).await;
-    let started = Instant::now();
-    // Moved in small steps, as the receive may arrive before or after any of them: only the sum matters.
-    let move_clock = async {
-        for _ in 0..12 {
-            bench.clock.advance(Duration::from_secs(5));
-            bench.receive(0).await;
-        }
-    };
-    let waiting = async {
-        loop {
-            let got = bench.receive(20).await;
-            if !got.is_empty() {
-                return got;
-            }
-        }
-    };
-    tokio::select! {
-        got = waiting => assert_eq!(bodies(&got), ["x"]),
-        () = async { move_clock.await; std::future::pending().await } => {}
-    }
-    assert!(started.elapsed() < SOON);
+    let moved = async |bench: &Bench| bench.clock.advance(Duration::from_secs(60));
+    assert_eq!(bodies(&bench.wakes_by(moved).await), ["x"]);
 }
 
 #[tokio::test]
@@ -162,22 +176,32 @@ async fn a_waiting_receive_wakes_when_its_group_is_free() {
     bench.send("g", "first").await;
     bench.send("g", "second").await;
     let one = bench.client.receive_message().queue_url(&bench.url).max_number_of_messages(1).send().await.unwrap();
-    let delete = bench.client.delete_message().queue_url(&bench.url);
-    let delete = delete.receipt_handle(one.messages()[0].receipt_handle().unwrap()).send();
-    let (got, deleted) = tokio::join!(bench.receive(20), delete);
-    deleted.unwrap();
-    assert_eq!(bodies(&got), ["second"]);
+    let handle = one.messages()[0].receipt_handle().unwrap();
+    let deleted = async |bench: &Bench| {
+        let delete = bench.client.delete_message().queue_url(&bench.url).receipt_handle(handle);
+        delete.send().await.unwrap();
+    };
+    assert_eq!(bodies(&bench.wakes_by(deleted).await), ["second"]);
+}
+
+#[tokio::test]
+async fn a_waiting_receive_ends_empty_when_the_clock_passes_its_time() {
+    let bench = bench().await;
+    let moved = async |bench: &Bench| bench.clock.advance(Duration::from_secs(20));
+    assert!(bench.wakes_by(moved).await.is_empty());
 }
 
 #[tokio::test]
 async fn a_caller_that_hung_up_takes_no_message() {
     let bench = bench().await;
-    let gone = tokio::time::timeout(Duration::from_millis(200), bench.receive(20)).await;
-    assert!(gone.is_err(), "nothing was there to receive");
-    // Counted, not slept: the server notices the closed connection when its task runs next.
-    for _ in 0..20 {
-        bench.sqs.call("ListQueues", &serde_json::json!({})).await.unwrap();
-        tokio::task::yield_now().await;
+    let (door, arrived) = bench.door_that_tells().await;
+    tokio::select! {
+        _ = bench.receive_at(&door, 20) => panic!("there was nothing to receive"),
+        () = arrived.notified() => {}
+    }
+    // Calls over other connections: the server sees the closed one while it serves them.
+    for _ in 0..5 {
+        bench.client.list_queues().send().await.unwrap();
     }
     bench.send("g", "x").await;
     assert_eq!(bodies(&bench.receive(0).await), ["x"]);
@@ -204,8 +228,8 @@ async fn some_entries_of_a_batch_fail_with_or_without_their_effect() {
         let send = client(&door.endpoint()).send_message_batch().queue_url(&bench.url);
         let send = send.entries(entry("a", "1")).entries(entry("b", "2")).entries(entry("c", "3"));
         let answer = send.send().await.unwrap();
-        assert_eq!(answer.successful().iter().map(|e| e.id()).collect::<Vec<_>>(), ["b"]);
-        assert_eq!(answer.failed().iter().map(|e| e.id()).collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!(answer.successful().iter().map(SendMessageBatchResultEntry::id).collect::<Vec<_>>(), ["b"]);
+        assert_eq!(answer.failed().iter().map(BatchResultErrorEntry::id).collect::<Vec<_>>(), ["a", "c"]);
         assert!(answer.failed().iter().all(|e| !e.sender_fault()));
         let bodies: Vec<String> = bench.sqs.messages(FIFO).into_iter().map(|m| m.body).collect();
         assert_eq!(bodies, kept, "applied: {applied}");
@@ -231,16 +255,14 @@ async fn queues_survive_a_restart_in_their_file() {
 
 #[tokio::test]
 async fn a_stopping_server_ends_waiting_receives_with_an_empty_answer() {
-    let Bench { sqs, client, url, .. } = bench().await;
-    let waiting = tokio::spawn(client.receive_message().queue_url(url).wait_time_seconds(20).send());
+    let bench = bench().await;
+    let (door, arrived) = bench.door_that_tells().await;
+    let url = bench.url.clone();
+    let waiting = tokio::spawn(async move { receive(&client(&door.endpoint()), &url, 20).await });
+    arrived.notified().await;
     let started = Instant::now();
-    // The receive has arrived once it is counted at a door; here it is enough that it may have.
-    for _ in 0..50 {
-        tokio::task::yield_now().await;
-    }
-    sqs.stop().await;
-    let answer = waiting.await.unwrap();
-    assert!(answer.is_err() || answer.unwrap().messages.is_none());
+    bench.sqs.stop().await;
+    assert!(waiting.await.unwrap().is_empty());
     assert!(started.elapsed() < SOON);
 }
 

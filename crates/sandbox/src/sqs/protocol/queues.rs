@@ -23,7 +23,7 @@ pub(super) struct Create {
 }
 
 pub(super) fn create(state: &mut Queues, input: Create, origin: &str, now_ms: i64) -> Result<Value, Refusal> {
-    state.create(&input.queue_name, input.attributes, input.tags, now_ms)?;
+    state.create(&input.queue_name, &input.attributes, input.tags, now_ms)?;
     Ok(json!({ "QueueUrl": queue_url(origin, &input.queue_name) }))
 }
 

@@ -3,14 +3,13 @@
 use serde_json::json;
 
 use super::*;
+use crate::sqs::settings;
 
 const DEAD: &str = "dead.fifo";
 
 fn redrive(target: &str, most: u32) -> Value {
     json!(json!({ "deadLetterTargetArn": settings::arn(target), "maxReceiveCount": most }).to_string())
 }
-
-use crate::sqs::settings;
 
 fn with_dead_letters(most: u32) -> World {
     let mut world = World::with(DEAD, json!({}));

@@ -58,11 +58,7 @@ fn a_group_stays_locked_while_any_of_its_messages_is_in_flight() {
 fn a_message_returned_with_visibility_zero_comes_again_at_once() {
     for (queue, name) in [(FIFO, "fifo"), (STANDARD, "standard")] {
         let mut world = World::with(queue, json!({}));
-        if queue == FIFO {
-            world.send("a", "x");
-        } else {
-            world.send_standard("x");
-        }
+        world.send_to(queue, "a", "x");
         let got = world.receive(queue, 1);
         assert_eq!(world.change_visibility(queue, &got[0], 0), "", "{name}");
         assert_eq!(world.receive(queue, 1)[0].receives, 2, "{name}");

@@ -32,9 +32,9 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What any observer may expect of a FIFO queue.
-#[derive(Default)]
+/// What any observer may expect of a queue.
 struct Expected {
+    queue: &'static str,
     /// Per group, everything sent and not deleted, in order.
     groups: BTreeMap<String, Vec<String>>,
     /// Everything in flight: body to (handle, end of its timeout).
@@ -42,18 +42,23 @@ struct Expected {
     sent: Vec<(String, String, i64)>,
 }
 
-fn group_of(body: &str) -> String {
-    body[..1].to_owned()
-}
-
 impl Expected {
+    fn of(queue: &'static str) -> Self {
+        Self { queue, groups: BTreeMap::new(), in_flight: BTreeMap::new(), sent: Vec::new() }
+    }
+
+    /// A body begins with its group. On a standard queue each message stands alone.
+    fn group_of(&self, body: &str) -> String {
+        if self.queue == FIFO { body[..1].to_owned() } else { body.to_owned() }
+    }
+
     fn settle(&mut self, now_ms: i64) {
         self.in_flight.retain(|_, (_, until_ms)| *until_ms > now_ms);
     }
 
     /// What one receive with room for everything has to give: per unlocked group all of it.
     fn available(&self) -> BTreeSet<&String> {
-        let locked: BTreeSet<String> = self.in_flight.keys().map(|body| group_of(body)).collect();
+        let locked: BTreeSet<String> = self.in_flight.keys().map(|body| self.group_of(body)).collect();
         self.groups.iter().filter(|(group, _)| !locked.contains(*group)).flat_map(|(_, bodies)| bodies).collect()
     }
 
@@ -64,7 +69,7 @@ impl Expected {
         let mut by_group: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for message in &got {
             assert!(available.contains(&message.body), "{} was invisible, locked or gone", message.body);
-            by_group.entry(group_of(&message.body)).or_default().push(&message.body);
+            by_group.entry(self.group_of(&message.body)).or_default().push(&message.body);
         }
         for (group, bodies) in by_group {
             assert_eq!(bodies, self.groups[&group][..bodies.len()], "from the head, in order");
@@ -76,7 +81,8 @@ impl Expected {
 
     fn delete(&mut self, got: &Got) {
         self.in_flight.remove(&got.body);
-        self.groups.get_mut(&group_of(&got.body)).unwrap().retain(|body| *body != got.body);
+        let group = self.group_of(&got.body);
+        self.groups.get_mut(&group).unwrap().retain(|body| *body != got.body);
     }
 
     fn nth_in_flight(&self, nth: usize) -> Option<Got> {
@@ -85,19 +91,21 @@ impl Expected {
     }
 }
 
-fn run(steps: Vec<Step>) {
-    let mut world = World::with(FIFO, json!({ "VisibilityTimeout": VISIBILITY_S.to_string() }));
-    let mut expected = Expected::default();
+fn run(queue: &'static str, steps: Vec<Step>) {
+    let mut world = World::with(queue, json!({ "VisibilityTimeout": VISIBILITY_S.to_string() }));
+    let mut expected = Expected::of(queue);
     for step in steps {
         expected.settle(world.now_ms);
         match step {
             Step::Send { group } => {
-                let group = char::from(b'a' + group).to_string();
-                let body = format!("{group}{:04}", expected.sent.len());
-                world.send(&group, &body);
-                expected.groups.entry(group.clone()).or_default().push(body.clone());
-                expected.sent.push((group, body, world.now_ms));
+                let sender = char::from(b'a' + group).to_string();
+                let body = format!("{sender}{:04}", expected.sent.len());
+                world.send_to(queue, &sender, &body);
+                expected.groups.entry(expected.group_of(&body)).or_default().push(body.clone());
+                expected.sent.push((sender, body, world.now_ms));
             }
+            // Only a FIFO queue knows duplicates.
+            Step::SendAgain { .. } if queue == STANDARD => {}
             Step::SendAgain { nth } => {
                 let recent = expected.sent.iter().filter(|(_, _, at_ms)| at_ms + 300_000 > world.now_ms);
                 let recent: Vec<_> = recent.collect();
@@ -106,18 +114,18 @@ fn run(steps: Vec<Step>) {
                 }
             }
             Step::Receive { most } => {
-                let got = world.receive(FIFO, most);
+                let got = world.receive(queue, most);
                 expected.take(got, usize::try_from(most).unwrap(), world.now_ms);
             }
             Step::Delete { nth } => {
                 if let Some(got) = expected.nth_in_flight(nth) {
-                    assert_eq!(world.delete(FIFO, &got), "");
+                    assert_eq!(world.delete(queue, &got), "");
                     expected.delete(&got);
                 }
             }
             Step::Return { nth } => {
                 if let Some(got) = expected.nth_in_flight(nth) {
-                    assert_eq!(world.change_visibility(FIFO, &got, 0), "");
+                    assert_eq!(world.change_visibility(queue, &got, 0), "");
                     expected.in_flight.remove(&got.body);
                 }
             }
@@ -134,19 +142,24 @@ fn run(steps: Vec<Step>) {
     world.pass_s(VISIBILITY_S);
     expected.settle(world.now_ms);
     while !expected.available().is_empty() {
-        let got = world.receive(FIFO, 10);
+        let got = world.receive(queue, 10);
         expected.take(got.clone(), 10, world.now_ms);
         for message in got {
-            assert_eq!(world.delete(FIFO, &message), "");
+            assert_eq!(world.delete(queue, &message), "");
             expected.delete(&message);
         }
     }
-    assert!(world.receive(FIFO, 10).is_empty(), "and nothing else");
+    assert!(world.receive(queue, 10).is_empty(), "and nothing else");
 }
 
 proptest! {
     #[test]
     fn a_fifo_queue_keeps_its_word(steps in prop::collection::vec(step(), 1..120)) {
-        run(steps);
+        run(FIFO, steps);
+    }
+
+    #[test]
+    fn a_standard_queue_keeps_its_word(steps in prop::collection::vec(step(), 1..120)) {
+        run(STANDARD, steps);
     }
 }
