@@ -94,6 +94,7 @@ mod tests {
             "code": 10, "error_subcode": 2534022, "is_transient": false, "error_user_title": "t", "error_user_msg": "m",
             "fbtrace_id": "AbCdEfGh123"}}"##;
         let trace = |text: &str| Some(text.to_owned());
+        let traced = |length| format!(r#"{{"error":{{"code":1,"fbtrace_id":"{}"}}}}"#, "A".repeat(length));
         let cases = [
             ("as documented", full, Some(10), Some(2_534_022), trace("AbCdEfGh123")),
             ("without a subcode", r#"{"error":{"code":190}}"#, Some(190), None, None),
@@ -102,6 +103,9 @@ mod tests {
             ("a code beyond any", r#"{"error":{"code":99999999999}}"#, None, None, None),
             ("a negative code", r#"{"error":{"code":-1}}"#, None, None, None),
             ("a trace that is a sentence", r#"{"error":{"code":1,"fbtrace_id":"hello you"}}"#, Some(1), None, None),
+            ("a trace that is empty", r#"{"error":{"code":1,"fbtrace_id":""}}"#, Some(1), None, None),
+            ("a trace of 64", &traced(64), Some(1), None, Some("A".repeat(64))),
+            ("a trace of 65", &traced(65), Some(1), None, None),
             ("an error by position", r#"[{"code":190}]"#, None, None, None),
             ("the login's flat form", r#"{"error_type":"OAuthException","code":400}"#, None, None, None),
             ("HTML", "<html>code 190</html>", None, None, None),

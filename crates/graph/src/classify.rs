@@ -26,14 +26,8 @@ impl SendError {
         if said.status < 400 {
             return Self::OutcomeUnknown(Doubt::Unreadable(said));
         }
-        let Some(code) = said.code else {
-            if said.status == 429 {
-                return throttled(fuller(usage), said);
-            }
-            return Self::OutcomeUnknown(Doubt::Unlisted(said));
-        };
 
-        match (code, said.subcode) {
+        match (said.code.unwrap_or_default(), said.subcode) {
             (_, Some(2_018_300)) | (100, Some(2_534_037)) => Self::NotOwner(said),
             (_, Some(2_018_321)) => refused(Refusal::ThreadOwnerRelated, said),
 
@@ -77,13 +71,14 @@ impl SendError {
             (10 | 200..=299, None) => blocked(Condition::PermissionMissing, said),
             (368, _) => blocked(Condition::PolicyBlock, said),
 
+            _ if said.status == 429 => throttled(fuller(usage), said),
             // Also what is `is_transient` but unlisted: for a send that is no promise that nothing happened.
             _ => Self::OutcomeUnknown(Doubt::Unlisted(said)),
         }
     }
 }
 
-/// Who a 429 without a code is for: the app if its own limit is used up, otherwise the account.
+/// Who a 429 without a listed code is for: the app if its own limit is used up, otherwise the account.
 fn fuller(usage: Usage) -> Scope {
     if usage.app_percent.is_some_and(|percent| percent >= 100) { Scope::App } else { Scope::Account }
 }
@@ -108,8 +103,11 @@ mod tests {
     /// The class letters of table 4.7, with what we tell apart inside a class.
     #[derive(Debug, PartialEq)]
     enum Row {
-        Ambiguous,
+        ServerError,
+        SaidMaybe,
         CreatedUnnamed,
+        Unreadable,
+        Unlisted,
         NotSent,
         Throttled(Scope),
         Window,
@@ -121,13 +119,17 @@ mod tests {
         Blocked(Condition),
     }
 
-    fn row(status: u16, code: impl Into<Option<u32>>, subcode: impl Into<Option<u32>>) -> Row {
-        let said = Said { status, code: code.into(), subcode: subcode.into(), ..Said::default() };
+    fn row(status: u16, code: Option<u32>, subcode: Option<u32>) -> Row {
+        let said = Said { status, code, subcode, ..Said::default() };
         let error = SendError::from_refusal(said.clone(), None, Usage::default());
         assert_eq!(error.said(), Some(&said), "the numbers survive");
         match error {
+            SendError::OutcomeUnknown(Doubt::ServerError(_)) => Row::ServerError,
+            SendError::OutcomeUnknown(Doubt::SaidMaybe(_)) => Row::SaidMaybe,
             SendError::OutcomeUnknown(Doubt::CreatedUnnamed(_)) => Row::CreatedUnnamed,
-            SendError::OutcomeUnknown(_) => Row::Ambiguous,
+            SendError::OutcomeUnknown(Doubt::Unreadable(_)) => Row::Unreadable,
+            SendError::OutcomeUnknown(Doubt::Unlisted(_)) => Row::Unlisted,
+            SendError::OutcomeUnknown(Doubt::NoAnswer(_)) => panic!("there was an answer"),
             SendError::NotSent(_) => Row::NotSent,
             SendError::Throttled { scope, .. } => Row::Throttled(scope),
             SendError::WindowClosed(_) => Row::Window,
@@ -149,13 +151,14 @@ mod tests {
 
         let none = None::<u32>;
         let cases = [
-            ("HTTP 500 without a code", 500, none, none, Ambiguous),
-            ("HTTP 502", 502, none, none, Ambiguous),
-            ("HTTP 503 with a code that would be definite", 503, Some(190), none, Ambiguous),
-            ("unknown error", 400, Some(1), none, Ambiguous),
-            ("unknown error, seen although delivered", 400, Some(1), Some(1_357_046), Ambiguous),
-            ("temporarily unavailable", 400, Some(2), none, Ambiguous),
-            ("temporarily unavailable, as seen", 400, Some(2), Some(1_545_133), Ambiguous),
+            ("HTTP 500 without a code", 500, none, none, ServerError),
+            ("HTTP 500 with a code that would be definite", 500, Some(190), none, ServerError),
+            ("HTTP 502", 502, none, none, ServerError),
+            ("HTTP 503 with a code that would be definite", 503, Some(190), none, ServerError),
+            ("unknown error", 400, Some(1), none, SaidMaybe),
+            ("unknown error, seen although delivered", 400, Some(1), Some(1_357_046), SaidMaybe),
+            ("temporarily unavailable", 400, Some(2), none, SaidMaybe),
+            ("temporarily unavailable, as seen", 400, Some(2), Some(1_545_133), SaidMaybe),
             ("capability missing", 400, Some(3), none, Blocked(C::FeatureMissing)),
             ("app limit, case 102", 400, Some(4), none, Throttled(Scope::App)),
             ("app limit with a subcode", 403, Some(4), Some(1_349_210), Throttled(Scope::App)),
@@ -219,15 +222,16 @@ mod tests {
             ("HTTP 429 without a code, case 62", 429, none, none, Throttled(Scope::Account)),
             ("HTTP 429 with a listed code", 429, Some(4), none, Throttled(Scope::App)),
             ("another app owns the thread, case 65", 400, Some(100), Some(2_534_037), NotOwner),
-            ("anything else: an unlisted code", 400, Some(12_345), none, Ambiguous),
-            ("anything else: an unlisted subcode of 10", 400, Some(10), Some(7), Ambiguous),
-            ("anything else: an unlisted subcode of 100", 400, Some(100), Some(7), Ambiguous),
-            ("anything else: an unlisted subcode of 200", 403, Some(200), Some(7), Ambiguous),
-            ("anything else: 300 is no permission code", 400, Some(300), none, Ambiguous),
-            ("anything else: HTTP 429 with an unlisted code", 429, Some(12_345), none, Ambiguous),
-            ("anything else: a refusal without a code", 404, none, none, Ambiguous),
-            ("a redirect", 302, none, none, Ambiguous),
-            ("success that is none", 200, Some(190), none, Ambiguous),
+            ("anything else: an unlisted code", 400, Some(12_345), none, Unlisted),
+            ("anything else: an unlisted subcode of 10", 400, Some(10), Some(7), Unlisted),
+            ("anything else: an unlisted subcode of 100", 400, Some(100), Some(7), Unlisted),
+            ("anything else: an unlisted subcode of 200", 403, Some(200), Some(7), Unlisted),
+            ("anything else: 199 is no permission code", 400, Some(199), none, Unlisted),
+            ("anything else: 300 is no permission code", 400, Some(300), none, Unlisted),
+            ("HTTP 429 with an unlisted code", 429, Some(12_345), none, Throttled(Scope::Account)),
+            ("anything else: a refusal without a code", 404, none, none, Unlisted),
+            ("a redirect", 302, none, none, Unreadable),
+            ("success that is none", 200, Some(190), none, Unreadable),
         ];
         for (case, status, code, subcode, expected) in cases {
             assert_eq!(row(status, code, subcode), expected, "{case}: {status} {code:?}/{subcode:?}");
@@ -266,10 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn a_429_without_a_code_is_for_the_app_when_the_app_is_full() {
-        let said = Said { status: 429, ..Said::default() };
-        let full = Usage { app_percent: Some(100), ..Usage::default() };
-        let error = SendError::from_refusal(said, None, full);
-        assert!(matches!(error, SendError::Throttled { scope: Scope::App, .. }));
+    fn a_429_without_a_listed_code_is_for_the_app_when_the_app_is_full() {
+        let cases = [
+            ("the app is full", Some(100), Scope::App),
+            ("the app is nearly full", Some(99), Scope::Account),
+            ("nothing is said of the app", None, Scope::Account),
+        ];
+        for (case, app_percent, expected) in cases {
+            let said = Said { status: 429, ..Said::default() };
+            let error = SendError::from_refusal(said, None, Usage { app_percent, ..Usage::default() });
+            assert!(matches!(error, SendError::Throttled { scope, .. } if scope == expected), "{case}");
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! The HTTP client: one deadline per call, nothing done twice, nothing followed, nothing printed.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -10,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::answer::{self, RawAnswer};
-use crate::{Answer, Doubt, GRAPH_VERSION, NotSent, Said, SendError, TokenTrouble, Usage, tls};
+use crate::{Answer, GRAPH_VERSION, HttpError, Said, SendError, TokenTrouble, Usage, tls};
 
 /// Where Meta's Graph API for Instagram Login lives.
 pub const GRAPH_URL: &str = "https://graph.instagram.com";
@@ -51,63 +50,6 @@ pub enum SetupError {
     /// The HTTP client could not be built.
     #[error("no HTTP client for the Graph API")]
     Http(#[source] HttpError),
-}
-
-/// How an HTTP exchange broke. The library's own error is the [`source`](std::error::Error::source).
-///
-/// It names the address's parts by no means: addresses carry ids, and ids are logged as fields where they matter.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{what}")]
-pub struct HttpError {
-    what: Break,
-    source: Arc<reqwest::Error>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Break {
-    #[error("no connection")]
-    Connect,
-    #[error("the deadline passed")]
-    Deadline,
-    #[error("the exchange broke off")]
-    Exchange,
-}
-
-/// Two are equal if they broke in the same way.
-impl PartialEq for HttpError {
-    fn eq(&self, other: &Self) -> bool {
-        self.what == other.what
-    }
-}
-
-impl HttpError {
-    /// Whether the deadline passed.
-    pub fn is_deadline(&self) -> bool {
-        self.what == Break::Deadline
-    }
-}
-
-impl From<reqwest::Error> for HttpError {
-    fn from(error: reqwest::Error) -> Self {
-        // First: a connection that took too long is a connection that was not made.
-        let what = if error.is_connect() {
-            Break::Connect
-        } else if error.is_timeout() {
-            Break::Deadline
-        } else {
-            Break::Exchange
-        };
-        Self { what, source: Arc::new(error.without_url()) }
-    }
-}
-
-impl From<HttpError> for SendError {
-    fn from(error: HttpError) -> Self {
-        match error.what {
-            Break::Connect => Self::NotSent(NotSent::Unreachable(error)),
-            Break::Deadline | Break::Exchange => Self::OutcomeUnknown(Doubt::NoAnswer(error)),
-        }
-    }
 }
 
 impl fmt::Debug for Graph {

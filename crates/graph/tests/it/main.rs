@@ -1,5 +1,7 @@
 //! The client against a Meta with a world behind it, and against sockets that misbehave.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod meta;
 mod socket;
 mod support;

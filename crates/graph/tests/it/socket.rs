@@ -212,6 +212,30 @@ async fn a_post_that_dies_on_a_kept_connection_is_not_repeated() {
     assert_eq!(sockets.requests.load(Ordering::SeqCst), 2, "the second POST arrived once");
 }
 
+#[tokio::test]
+async fn an_answer_is_read_up_to_64_kib() {
+    for (length, expected) in [(65_536, "sent"), (65_537, "unknown: unreadable")] {
+        let sockets =
+            sockets([Act::Say(answer("200 OK", "", &(SENT.to_owned() + &" ".repeat(length - SENT.len()))))]).await;
+        let graph = Graph::new(&sockets.base).unwrap();
+        assert_eq!(word(&send(&graph).await.result), expected, "{length} bytes");
+    }
+}
+
+/// Runs another test of this binary with a proxy in the environment that would swallow every call.
+#[test]
+fn a_proxy_in_the_environment_is_not_asked() {
+    let nobody = "http://127.0.0.1:9";
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "socket::the_token_goes_into_the_header_and_nowhere_else"])
+        .envs(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"].map(|name| (name, nobody)))
+        .env("NO_PROXY", "")
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
 /// Whether the client has noticed by then is a race that it may lose, but never by sending twice.
 #[tokio::test]
 async fn a_kept_connection_that_was_closed_meanwhile_doubles_nothing() {

@@ -9,52 +9,34 @@ use super::{Meta, ids};
 impl Meta {
     /// A citizen writes to the account; gives back the message's id.
     pub fn person_writes(&self, account: &str, person: &str, text: &str) -> String {
-        self.write(account, person, text, false)
-    }
-
-    /// A human of the office writes to a citizen in Instagram itself; gives back the message's id.
-    pub fn human_writes(&self, account: &str, person: &str, text: &str) -> String {
-        self.write(account, person, text, true)
-    }
-
-    fn write(&self, account: &str, person: &str, text: &str, outgoing: bool) -> String {
-        let now = self.shared.clock.now_ms();
-        let message = {
-            let mut state = self.shared.state();
-            know(&mut state.world, account, person);
-            let message = Message {
-                mid: ids::message(account, person, state.world.next_id()),
-                account: account.to_owned(),
-                person: person.to_owned(),
-                outgoing,
-                text: Some(text.to_owned()),
-                at: now,
-                ..Message::default()
-            };
-            state.write(message.clone(), now);
-            message
-        };
-        self.shared.queued.notify_one();
-        message.mid
+        self.write(account, person, text, false, Telling::Whole)
     }
 
     /// A citizen writes, but Meta tells of it by `message_edit` with number 0 alone, naming nobody.
     pub fn person_writes_unannounced(&self, account: &str, person: &str, text: &str) -> String {
+        self.write(account, person, text, false, Telling::Hint)
+    }
+
+    /// A human of the office writes to a citizen in Instagram itself; gives back the message's id.
+    pub fn human_writes(&self, account: &str, person: &str, text: &str) -> String {
+        self.write(account, person, text, true, Telling::Whole)
+    }
+
+    fn write(&self, account: &str, person: &str, text: &str, outgoing: bool, telling: Telling) -> String {
         let now = self.shared.clock.now_ms();
         let mut state = self.shared.state();
         know(&mut state.world, account, person);
+        let mid = ids::message(account, person, state.world.next_id());
         let message = Message {
-            mid: ids::message(account, person, state.world.next_id()),
+            mid: mid.clone(),
             account: account.to_owned(),
             person: person.to_owned(),
+            outgoing,
             text: Some(text.to_owned()),
             at: now,
             ..Message::default()
         };
-        let mid = message.mid.clone();
-        state.world.thread_mut(account, person).last_user_at = Some(now);
-        state.tell_message(&message, Telling::Hint, now);
-        state.world.messages.push(message);
+        state.write(message, telling, now);
         drop(state);
         self.shared.queued.notify_one();
         mid

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::events::Telling;
 use super::limits::Limit;
 use super::reply::{Outcome, Refusal};
 use super::request::Request;
@@ -199,6 +200,6 @@ fn keep(state: &mut State, account: &str, person: &str, comment: Option<String>,
         at: now,
         deleted: false,
     };
-    state.write(message, now);
+    state.write(message, Telling::Whole, now);
     json!({ "recipient_id": person, "message_id": mid })
 }

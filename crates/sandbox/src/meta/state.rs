@@ -51,12 +51,12 @@ pub(super) struct State {
 
 impl State {
     /// Keeps a message that was written just now, and has it told: as an echo if it is the account's own.
-    pub(super) fn write(&mut self, message: Message, now: i64) {
+    pub(super) fn write(&mut self, message: Message, telling: Telling, now: i64) {
         let thread = self.world.thread_mut(&message.account, &message.person);
         if !message.outgoing {
             thread.last_user_at = Some(now);
         }
-        self.tell_message(&message, Telling::Whole, now);
+        self.tell_message(&message, telling, now);
         self.world.messages.push(message);
     }
 
