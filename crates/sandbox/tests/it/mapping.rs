@@ -205,7 +205,7 @@ async fn draining_gives_up_when_the_time_is_up() {
     let (sqs, url) = queue(&Clock::default()).await;
     send(&sqs, &url, "a", "1").await;
     let mapping = Mapping::of(&url, Notes::default().function("1")).start().await.unwrap();
-    assert_eq!(mapping.drain(Duration::from_millis(100)).await, Err(NotDrained { left: 1 }));
+    assert_eq!(mapping.drain(Duration::from_millis(300)).await, Err(NotDrained { left: 1 }));
 }
 
 #[tokio::test]
