@@ -4,17 +4,20 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
-use aws_sdk_secretsmanager::config::Credentials;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
+use aws_types::sdk_config::Builder;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::{Clock, Env, EnvError};
 
@@ -32,10 +35,10 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 pub struct CallLimits {
     /// Until a connection stands, TLS included.
     pub connect: Duration,
-    /// One attempt, from the first byte sent to the last byte received.
-    pub attempt: Duration,
-    /// The call with all its attempts and the pauses between them.
-    pub operation: Duration,
+    /// One attempt, from the first byte sent to the last byte received. None if the caller has a [`crate::Deadline`].
+    pub attempt: Option<Duration>,
+    /// The call with all its attempts and the pauses between them. None if the caller has a [`crate::Deadline`].
+    pub operation: Option<Duration>,
     /// Attempts in all; 1 switches retries off.
     pub attempts: u32,
 }
@@ -46,8 +49,8 @@ impl Default for CallLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(1),
-            attempt: Duration::from_secs(2),
-            operation: Duration::from_secs(5),
+            attempt: Some(Duration::from_secs(2)),
+            operation: Some(Duration::from_secs(5)),
             attempts: 3,
         }
     }
@@ -56,11 +59,9 @@ impl Default for CallLimits {
 impl CallLimits {
     /// As the SDK's timeouts.
     pub fn timeouts(&self) -> TimeoutConfig {
-        TimeoutConfig::builder()
-            .connect_timeout(self.connect)
-            .operation_attempt_timeout(self.attempt)
-            .operation_timeout(self.operation)
-            .build()
+        let mut timeouts = TimeoutConfig::builder().connect_timeout(self.connect);
+        timeouts.set_operation_attempt_timeout(self.attempt).set_operation_timeout(self.operation);
+        timeouts.build()
     }
 
     /// As the SDK's retries.
@@ -83,41 +84,74 @@ pub enum AwsError {
     Roots(#[source] std::io::Error),
 }
 
-/// The SDK configuration of a function: region, credentials and endpoints from the environment.
+/// The SDK configuration of a function: region, access keys and endpoints from the environment, as Lambda sets them.
 ///
-/// Access keys in the environment, as Lambda sets them, are taken without asking anybody; without them the SDK's own
-/// chain looks (profile, container, instance). `AWS_ENDPOINT_URL_SQS` and its like name emulators; plain `http` works.
-/// `AWS_CA_BUNDLE`, else `SSL_CERT_FILE`, names a PEM file whose roots are trusted instead of the built-in ones.
+/// `AWS_ENDPOINT_URL_SQS` and its like, else `AWS_ENDPOINT_URL`, name emulators; plain `http` works. `AWS_CA_BUNDLE`,
+/// else `SSL_CERT_FILE`, names a PEM file whose roots are trusted instead of the built-in ones.
+///
+/// Nobody is asked for keys and no profile is read. The SDK's own loader can do both; linking it costs a function
+/// 1.2 MiB, of which a good part is read at every cold start.
+///
+/// # Errors
+/// No region, no keys, or a bundle that cannot be read.
+pub fn lambda_aws_config(clock: &Clock, limits: CallLimits) -> Result<SdkConfig, AwsError> {
+    let env = Env::process();
+    env.text("AWS_ACCESS_KEY_ID", "an access key id, as Lambda sets it")?;
+    let region = Region::new(env.text("AWS_REGION", "an AWS region such as sa-east-1")?);
+    // Read again whenever the SDK asks, so that the keys themselves are in no structure of ours.
+    let keys = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+    let http = http_client(clock, limits.connect, roots(&env)?);
+    let everywhere = env.optional("AWS_ENDPOINT_URL", "a URL")?;
+    let mut config = builder(clock, limits, http, region, keys);
+    config.set_endpoint_url(everywhere);
+    Ok(config.service_config(Endpoints(env)).build())
+}
+
+/// The SDK configuration of a person's machine: the SDK's own chain finds region and keys (environment, profile,
+/// container, instance).
+///
+/// Roots and endpoints as for [`lambda_aws_config`].
 ///
 /// # Errors
 /// No region, or a bundle that cannot be read.
 pub async fn aws_config(clock: &Clock, limits: CallLimits) -> Result<SdkConfig, AwsError> {
-    let env = Env::process();
-    let mut loader = common(clock, limits, http_client(clock, limits.connect, roots(&env)?));
-    if env.optional("AWS_ACCESS_KEY_ID", "an access key id")?.is_some() {
-        loader = loader.credentials_provider(EnvironmentVariableCredentialsProvider::new());
-    }
-    let config = loader.load().await;
+    let http = http_client(clock, limits.connect, roots(&Env::process())?);
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .time_source(clock.time_source())
+        .sleep_impl(clock.async_sleep())
+        .timeout_config(limits.timeouts())
+        .retry_config(limits.retries())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .load()
+        .await;
     if config.region().is_none() {
         return Err(EnvError::missing("AWS_REGION", "an AWS region such as sa-east-1").into());
     }
     Ok(config)
 }
 
-/// The SDK configuration for an emulator of AWS at `endpoint_url`: made-up keys, nothing from the environment but what
-/// the SDK itself insists on reading.
+/// The SDK configuration for an emulator of AWS at `endpoint_url`: made-up keys, nothing from the environment.
 pub async fn aws_config_at(endpoint_url: &str, clock: &Clock, limits: CallLimits) -> SdkConfig {
     let keys = Credentials::builder().access_key_id("local").secret_access_key("local").provider_name("local").build();
-    common(clock, limits, http_client(clock, limits.connect, TrustStore::empty()))
-        .region(Region::new("sa-east-1"))
-        .credentials_provider(keys)
+    let http = http_client(clock, limits.connect, TrustStore::empty());
+    builder(clock, limits, http, Region::new("sa-east-1"), SharedCredentialsProvider::new(keys))
         .endpoint_url(endpoint_url)
-        .load()
-        .await
+        .build()
 }
 
-fn common(clock: &Clock, limits: CallLimits, http: SharedHttpClient) -> ConfigLoader {
-    aws_config::defaults(BehaviorVersion::latest())
+fn builder(
+    clock: &Clock,
+    limits: CallLimits,
+    http: SharedHttpClient,
+    region: Region,
+    keys: SharedCredentialsProvider,
+) -> Builder {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(region)
+        .credentials_provider(keys)
+        .identity_cache(IdentityCache::lazy().build())
         .http_client(http)
         .time_source(clock.time_source())
         .sleep_impl(clock.async_sleep())
@@ -125,6 +159,18 @@ fn common(clock: &Clock, limits: CallLimits, http: SharedHttpClient) -> ConfigLo
         .retry_config(limits.retries())
         // It watches long transfers at the price of a timer per call; ours are short and have a limit per attempt.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+/// `AWS_ENDPOINT_URL_<SERVICE>`, as every AWS SDK reads it
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>, read 2026-11-22).
+#[derive(Debug)]
+struct Endpoints(Env);
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        self.0.optional(&format!("{}_{service}", key.env()), "a URL").ok().flatten()
+    }
 }
 
 /// One connector for all clients, and so one pool of connections and one TLS configuration.
@@ -173,6 +219,15 @@ mod tests {
         let ours: Vec<_> = CertificateDer::pem_slice_iter(AMAZON_ROOTS).map(Result::unwrap).collect();
         assert_eq!(ours.len(), 5);
         assert!(ours.iter().all(|root| TLS_SERVER_ROOT_CERTS.contains(root)));
+    }
+
+    #[test]
+    fn a_services_own_endpoint_is_found_by_the_name_of_the_variable() {
+        let endpoints = Endpoints(Env::of([("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1")]));
+        for (service, expected) in [("Secrets Manager", Some("http://127.0.0.1:1")), ("SQS", None)] {
+            let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+            assert_eq!(endpoints.load_config(key.build().unwrap()).as_deref(), expected, "{service}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! One clock for our deadlines, our pauses and the SDK's signatures.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_smithy_async::future::timeout::Timeout;
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 
 /// Now and pauses. Cheap to clone; every clone is the same clock.
@@ -15,7 +17,18 @@ use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource, TimeSource};
 pub struct Clock {
     time: SharedTimeSource,
     sleep: SharedAsyncSleep,
+    unused: Arc<Mutex<Vec<Timer>>>,
 }
+
+/// A timer that runs.
+#[derive(Debug)]
+struct Timer {
+    rings_at_ms: i64,
+    sleep: Sleep,
+}
+
+/// Timers kept for the next limit; as many as there are calls side by side.
+const MOST_UNUSED: usize = 8;
 
 /// A limited time ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +48,11 @@ impl Clock {
 
     /// Another time and other pauses, for simulations.
     pub fn from_parts(time: impl TimeSource + 'static, sleep: impl AsyncSleep + 'static) -> Self {
-        Self { time: SharedTimeSource::new(time), sleep: SharedAsyncSleep::new(sleep) }
+        Self {
+            time: SharedTimeSource::new(time),
+            sleep: SharedAsyncSleep::new(sleep),
+            unused: Arc::new(Mutex::new(Vec::new())),
+        }
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -50,10 +67,56 @@ impl Clock {
 
     /// Gives `future` at most `limit`, then drops it.
     ///
+    /// Most futures end long before their limit. Their timer is kept running and taken over by the next limit that ends
+    /// after it, because starting one wakes the runtime: two system calls, of the dozen that a delivery costs.
+    ///
     /// # Errors
     /// [`TimedOut`]; whatever the future had set in motion outside may still happen.
     pub async fn limit<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, TimedOut> {
-        Timeout::new(future, self.sleep.sleep(limit)).await.map_err(|_| TimedOut)
+        let ends_at_ms = self.now_ms().saturating_add(millis(limit));
+        let mut future = pin!(future);
+        let mut timer = None;
+        let output = poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(output));
+            }
+            let timer = timer.get_or_insert_with(|| self.timer(ends_at_ms));
+            while Pin::new(&mut timer.sleep).poll(context).is_ready() {
+                if self.now_ms() >= ends_at_ms {
+                    return Poll::Ready(Err(TimedOut));
+                }
+                *timer = self.start_timer(ends_at_ms);
+            }
+            Poll::Pending
+        })
+        .await;
+        if output.is_ok() {
+            self.keep(timer);
+        }
+        output
+    }
+
+    /// A timer that rings at `at_ms` or sooner.
+    fn timer(&self, at_ms: i64) -> Timer {
+        let now = self.now_ms();
+        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        unused.retain(|timer| timer.rings_at_ms > now);
+        match unused.iter().position(|timer| timer.rings_at_ms <= at_ms) {
+            Some(place) => unused.swap_remove(place),
+            None => self.start_timer(at_ms),
+        }
+    }
+
+    fn start_timer(&self, at_ms: i64) -> Timer {
+        let wait = Duration::from_millis(u64::try_from(at_ms.saturating_sub(self.now_ms())).unwrap_or(0));
+        Timer { rings_at_ms: at_ms, sleep: self.sleep.sleep(wait) }
+    }
+
+    fn keep(&self, timer: Option<Timer>) {
+        let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        if unused.len() < MOST_UNUSED {
+            unused.extend(timer);
+        }
     }
 
     /// The moment `budget` from now, or Lambda's own deadline less `margin` if that is sooner.
@@ -118,6 +181,8 @@ fn unix_ms(time: SystemTime) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
     use aws_smithy_async::time::StaticTimeSource;
 
     use super::*;
@@ -143,6 +208,81 @@ mod tests {
                 clock_at(1_700_000_000).deadline(Duration::from_secs(4), lambda_ms, Duration::from_millis(200));
             assert_eq!(deadline.remaining(), Duration::from_millis(expected), "{case}");
         }
+    }
+
+    /// Time that stands still until it is moved, and sleeps that end when it is.
+    #[derive(Debug, Clone, Default)]
+    struct Hand {
+        now_ms: Arc<AtomicI64>,
+        moved: Arc<tokio::sync::Notify>,
+        started: Arc<AtomicI64>,
+    }
+
+    impl Hand {
+        fn advance(&self, ms: i64) {
+            self.now_ms.fetch_add(ms, Ordering::SeqCst);
+            self.moved.notify_waiters();
+        }
+
+        fn clock(&self) -> Clock {
+            Clock::from_parts(self.clone(), self.clone())
+        }
+    }
+
+    impl TimeSource for Hand {
+        fn now(&self) -> SystemTime {
+            UNIX_EPOCH + Duration::from_millis(self.now_ms.load(Ordering::SeqCst).try_into().unwrap())
+        }
+    }
+
+    impl AsyncSleep for Hand {
+        fn sleep(&self, duration: Duration) -> Sleep {
+            self.started.fetch_add(1, Ordering::SeqCst);
+            let hand = self.clone();
+            let at_ms = hand.now_ms.load(Ordering::SeqCst) + millis(duration);
+            Sleep::new(async move {
+                loop {
+                    let moved = hand.moved.notified();
+                    if hand.now_ms.load(Ordering::SeqCst) >= at_ms {
+                        return;
+                    }
+                    moved.await;
+                }
+            })
+        }
+    }
+
+    /// A future that takes `ms` of the hand's time.
+    async fn takes(hand: &Hand, ms: i64) {
+        tokio::task::yield_now().await;
+        hand.advance(ms);
+        tokio::task::yield_now().await;
+    }
+
+    #[tokio::test]
+    async fn a_limit_ends_what_takes_longer_and_nothing_else() {
+        for (ms, in_time) in [(0, true), (999, true), (1_000, false), (5_000, false)] {
+            let hand = Hand::default();
+            let limited = hand.clock().limit(Duration::from_secs(1), takes(&hand, ms)).await;
+            assert_eq!(limited.is_ok(), in_time, "{ms} ms");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_takes_over_a_running_timer_and_still_ends_when_it_should() {
+        let hand = Hand::default();
+        let clock = hand.clock();
+        for _ in 0..100 {
+            clock.limit(Duration::from_secs(1), takes(&hand, 1)).await.unwrap();
+        }
+        assert_eq!(hand.started.load(Ordering::SeqCst), 1);
+
+        // The timer taken over rings after 900 ms, the limit after 1,000.
+        assert!(clock.limit(Duration::from_secs(1), takes(&hand, 950)).await.is_ok());
+        assert!(clock.limit(Duration::from_secs(1), takes(&hand, 1_000)).await.is_err());
+        // A limit that ends before the running timer gets one of its own.
+        clock.limit(Duration::from_secs(9), takes(&hand, 1)).await.unwrap();
+        assert!(clock.limit(Duration::from_secs(2), takes(&hand, 2_000)).await.is_err());
     }
 
     #[tokio::test]

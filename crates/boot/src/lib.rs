@@ -8,7 +8,7 @@ mod logs;
 mod metrics;
 mod secrets;
 
-pub use aws::{AwsError, CallLimits, aws_config, aws_config_at};
+pub use aws::{AwsError, CallLimits, aws_config, aws_config_at, lambda_aws_config};
 pub use chain::Chain;
 pub use clock::{Clock, Deadline, TimedOut};
 pub use env::{Env, EnvError};

@@ -30,10 +30,10 @@ const BUDGET: Duration = Duration::from_millis(3_800);
 /// What is left of Lambda's own time when we stop working and answer.
 const MARGIN: Duration = Duration::from_millis(200);
 
-/// One attempt for each call, because what to try again and until when is decided here, entry by entry. It may last the
-/// whole budget: a slow answer is still an answer.
+/// For the function's clients: one attempt and no time of its own for each call, because what to try again and until
+/// when is decided here, entry by entry, under one deadline. A slow answer is still an answer.
 pub const CALL_LIMITS: CallLimits =
-    CallLimits { connect: Duration::from_secs(1), attempt: BUDGET, operation: BUDGET, attempts: 1 };
+    CallLimits { connect: Duration::from_secs(1), attempt: None, operation: None, attempts: 1 };
 
 /// The function: lives as long as its process and answers one request at a time, or many.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Error> {
     boot::logs();
     let config = Config::from_env(&Env::process())?;
     let clock = Clock::system();
-    let aws = boot::aws_config(&clock, CALL_LIMITS).await?;
+    let aws = boot::lambda_aws_config(&clock, CALL_LIMITS)?;
 
     let place = config.meta_apps_secret.clone();
     let secrets_manager = place.is_remote().then(|| SecretsManager::new(&aws));

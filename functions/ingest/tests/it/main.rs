@@ -1,0 +1,12 @@
+//! The handler, given the gateway's own event JSON, against the sandbox's SQS.
+//!
+//! Numbers in names and rows are those of the project's list of faults.
+
+mod content;
+mod handshake;
+mod queue_faults;
+mod routes;
+mod samples;
+mod secrets;
+mod signature;
+mod stage;
