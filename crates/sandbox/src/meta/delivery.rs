@@ -5,7 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::state::State;
 use super::{Meta, Shared, signature};
 
 /// How long Meta waits for an answer.
@@ -150,24 +152,34 @@ impl Meta {
     /// As for [`Meta::post`].
     pub async fn sign_and_post(&self, body: impl Into<Bytes>) -> Result<Attempt, PostError> {
         let body = body.into();
-        let app_id = {
-            let mut state = self.shared.state();
-            let parsed: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-            state.world.learn(&parsed, self.shared.clock.now_ms());
-            let payload = parsed.get(0).unwrap_or(&parsed);
-            let account = payload["entry"][0]["id"].as_str().unwrap_or_default();
-            let owner = state.world.account(account).map(|account| account.app_id.clone());
-            owner.or_else(|| state.world.apps.first().map(|app| app.app_id.clone())).ok_or(PostError::NoSecret)?
-        };
-        self.shared.post(&app_id, body).await
+        let app_id = self.shared.state().app_of(&parse(&body)).ok_or(PostError::NoSecret)?;
+        self.sign_and_post_as(&app_id, body).await
     }
 
-    /// As [`Meta::sign_and_post`], signed by an app of the caller's choice: a foreign one, for instance.
+    /// As [`Meta::sign_and_post`], signed by an app of the caller's choice. Nothing is learned of the accounts of other
+    /// apps.
     ///
     /// # Errors
     /// As for [`Meta::post`].
     pub async fn sign_and_post_as(&self, app_id: &str, body: impl Into<Bytes>) -> Result<Attempt, PostError> {
-        self.shared.post(app_id, body.into()).await
+        let body = body.into();
+        self.shared.state().world.learn(&parse(&body), app_id, self.shared.clock.now_ms());
+        self.shared.post(app_id, body).await
+    }
+}
+
+/// The body's JSON; null for what is none.
+fn parse(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+impl State {
+    /// The app of a delivery's first account, or else the first app.
+    fn app_of(&self, delivery: &Value) -> Option<String> {
+        let payload = delivery.get(0).unwrap_or(delivery);
+        let account = self.world.account(payload["entry"][0]["id"].as_str().unwrap_or_default());
+        let app_id = account.map(|account| &account.app_id);
+        app_id.or_else(|| self.world.apps.first().map(|app| &app.app_id)).cloned()
     }
 }
 

@@ -85,14 +85,12 @@ impl<F: Faults> Desk<F> {
             }
             Fate::Refuse(_) | Fate::HangUp | Fate::Hang => false,
         };
-        let served = if reaches {
-            let served = self.serve(operation, &request);
-            self.faults.took_effect(&call).await;
-            Some(served)
-        } else {
-            None
-        };
+        let served = reaches.then(|| self.serve(operation, &request));
+        // Before anything is awaited: the caller may be gone by then, and this task with it.
         self.record(operation, &head, &fate, served.as_ref());
+        if reaches {
+            self.faults.took_effect(&call).await;
+        }
         match (fate, served) {
             (Fate::Refuse(reply) | Fate::AnswerInstead(reply), _) => Ok(respond(reply)),
             (Fate::Serve | Fate::Delay(_), Some(response)) => Ok(response),

@@ -15,7 +15,7 @@ use crate::fault::{self, Call};
 pub enum Fate {
     /// It is served as usual.
     Serve,
-    /// It is served after a while of real time.
+    /// It is served after a while of real time, unless the caller has closed the connection by then.
     Delay(Duration),
     /// It has no effect, and this is the answer.
     Refuse(Reply),

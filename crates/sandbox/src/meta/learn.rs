@@ -8,11 +8,13 @@ impl World {
     /// Takes in a delivery's people, messages and comments, as if they had happened when it says they did, but no
     /// later than `now`.
     ///
+    /// Only what `app_id` may speak of: an entry of an account that is connected through another app is a forgery.
     /// What cannot be understood is passed over, and so are the dashboard's samples (entry id `"0"`).
-    pub(super) fn learn(&mut self, delivery: &Value, now: i64) {
+    pub(super) fn learn(&mut self, delivery: &Value, app_id: &str, now: i64) {
         let payloads = delivery.as_array().map_or(std::slice::from_ref(delivery), Vec::as_slice);
         for entry in payloads.iter().flat_map(|payload| members(payload, "entry")) {
-            let Some(account) = text(&entry["id"]).filter(|id| self.account(id).is_some()) else {
+            let Some(account) = text(&entry["id"]).filter(|id| self.account(id).is_some_and(|a| a.app_id == app_id))
+            else {
                 continue;
             };
             let time = millis(&entry["time"]);
@@ -140,13 +142,13 @@ mod tests {
     const NOW: i64 = 1_793_621_000_000;
 
     fn world() -> World {
-        let account = Account { account: "178".into(), ..Account::default() };
+        let account = Account { account: "178".into(), app_id: "111".into(), ..Account::default() };
         World { accounts: vec![account], ..World::default() }
     }
 
     fn learned(entry: &Value) -> World {
         let mut world = world();
-        world.learn(&json!({"object": "instagram", "entry": [entry]}), NOW);
+        world.learn(&json!({"object": "instagram", "entry": [entry]}), "111", NOW);
         world
     }
 
@@ -193,6 +195,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_learned_from_another_apps_delivery() {
+        let mut world = world();
+        let event = json!({"sender": {"id": "900"}, "recipient": {"id": "178"}, "message": {"mid": "m1"}});
+        world.learn(&json!({"entry": [messaging(&event)]}), "222", NOW);
+        assert_eq!((world.people.len(), world.messages.len()), (0, 0), "case 95");
+    }
+
+    #[test]
     fn one_comment_in_both_fields_is_one_live_comment() {
         let value =
             json!({"id": "11", "from": {"id": "900", "username": "kim"}, "media": {"id": "10"}, "text": "quero"});
@@ -208,8 +218,8 @@ mod tests {
     fn an_unsent_message_has_no_text_any_more() {
         let mut world = world();
         let event = |message: Value| json!({"entry": [messaging(&json!({"sender": {"id": "900"}, "recipient": {"id": "178"}, "timestamp": NOW, "message": message}))]});
-        world.learn(&event(json!({"mid": "m1", "text": "oops"})), NOW);
-        world.learn(&event(json!({"mid": "m1", "is_deleted": true})), NOW);
+        world.learn(&event(json!({"mid": "m1", "text": "oops"})), "111", NOW);
+        world.learn(&event(json!({"mid": "m1", "is_deleted": true})), "111", NOW);
         assert_eq!(world.messages.len(), 1);
         assert!(world.messages[0].deleted);
         assert_eq!(world.messages[0].text, None);
