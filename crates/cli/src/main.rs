@@ -1,1 +1,60 @@
-fn main() {}
+//! The one binary that a person runs.
+
+mod args;
+mod data;
+mod demo;
+mod project;
+mod replies;
+mod rules;
+mod run;
+mod samples;
+mod send;
+mod stack;
+mod table;
+mod target;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command.unwrap_or_else(|| Command::Run(args::Run::default())) {
+        Command::Run(args) => run::run(&cli.data, &args).await,
+        Command::Send(args) => send::run(&cli.data, &args).await,
+        Command::Demo(args) => demo::run(&args).await,
+        Command::Rules(args) => rules::run(&cli.data, args).await,
+        Command::Replies => replies::run(&cli.data).await,
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            say::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the program says to a person: the only place that prints.
+mod say {
+    #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks to its user")]
+
+    /// A line of the answer.
+    pub(crate) fn line(text: impl std::fmt::Display) {
+        println!("{text}");
+    }
+
+    /// What is going on, for a person who waits.
+    pub(crate) fn progress(text: impl std::fmt::Display) {
+        eprintln!("{text}");
+    }
+
+    /// Why it did not work, with its causes.
+    pub(crate) fn error(error: &anyhow::Error) {
+        eprintln!("error: {error:#}");
+    }
+}

@@ -1,17 +1,16 @@
 //! A batch of the events queue: groups side by side, the records of a group in order.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
-use boot::Sheet;
 use futures::future::join_all;
 use lambda_runtime::LambdaEvent;
 
 use crate::Worker;
 use crate::record::{Disposition, LEAVE};
+use crate::tally::Tally;
 
 /// The function's time-out in the template: what a deadline that makes no sense is replaced by.
 const TIME_OUT: Duration = Duration::from_secs(30);
@@ -29,12 +28,12 @@ pub(crate) async fn handle(
         return Err("a record has no message id".into());
     }
     let deadline = worker.clock.deadline(TIME_OUT, event.context.deadline, Duration::ZERO);
-    let sheet = RefCell::new(Sheet::default());
+    let tally = Tally::default();
     let groups = by_group(&records);
     let returned = join_all(groups.into_iter().map(|group| async {
         for (place, record) in group.iter().enumerate() {
             let out_of_time = deadline.remaining() < LEAVE;
-            if out_of_time || worker.process(record, &deadline, &sheet).await == Disposition::Redeliver {
+            if out_of_time || worker.process(record, &deadline, &tally).await == Disposition::Redeliver {
                 return group.into_iter().skip(place).collect();
             }
         }
@@ -43,9 +42,8 @@ pub(crate) async fn handle(
     .await;
     let returned: Vec<&SqsMessage> = returned.into_iter().flatten().collect();
     worker.delay(&returned).await;
-    let mut sheet = sheet.into_inner();
-    sheet.count("Applied", (records.len() - returned.len()) as u64);
-    worker.metrics.write(&sheet);
+    tally.count("Applied", records.len() - returned.len());
+    worker.metrics.write(&tally.into_sheet());
 
     let mut response = SqsBatchResponse::default();
     for record in returned {

@@ -8,6 +8,7 @@ mod decision;
 mod outcome;
 mod quarantine;
 mod record;
+mod tally;
 mod time;
 
 use std::sync::Arc;

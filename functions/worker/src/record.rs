@@ -4,14 +4,14 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
-use boot::{Deadline, Sheet};
+use boot::Deadline;
 use futures::FutureExt;
 use job::Job;
-use std::cell::RefCell;
 
 use crate::Worker;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
+use crate::tally::Tally;
 
 /// What the queue does with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,25 +38,25 @@ impl Worker {
         &self,
         record: &SqsMessage,
         deadline: &Deadline,
-        sheet: &RefCell<Sheet>,
+        tally: &Tally,
     ) -> Disposition {
         let body = record.body.as_deref().unwrap_or_default();
         let began = self.clock.now_ms();
         let Ok(job) = Job::parse(body) else {
-            return self.finish_unreadable(body, sheet).await;
+            return self.finish_unreadable(body, tally).await;
         };
         let outcome = match AssertUnwindSafe(self.apply_patiently(&job, body, deadline)).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_panic) if receipts(record) >= POISON_RECEIPTS => self.set_aside(body, Reason::Poison).await,
             Err(_panic) => {
                 tracing::error!(event.key = %job.key, event.kind = %job.kind, "applying an event panicked; it comes again");
-                sheet.borrow_mut().count("Panics", 1);
+                tally.count("Panics", 1);
                 return Disposition::Redeliver;
             }
         };
         match outcome {
             Ok(applied) => {
-                self.report(&job, &applied, began, sheet);
+                self.report(&job, &applied, began, tally);
                 Disposition::Done
             }
             Err(trouble) => {
@@ -64,7 +64,7 @@ impl Worker {
                     account.id = %job.account, event.key = %job.key, event.kind = %job.kind,
                     error = &trouble as &dyn std::error::Error, "an event could not be applied; it comes again"
                 );
-                sheet.borrow_mut().count("Returned", 1);
+                tally.count("Returned", 1);
                 Disposition::Redeliver
             }
         }
@@ -84,14 +84,14 @@ impl Worker {
         }
     }
 
-    async fn finish_unreadable(&self, body: &str, sheet: &RefCell<Sheet>) -> Disposition {
+    async fn finish_unreadable(&self, body: &str, tally: &Tally) -> Disposition {
         match self.set_aside(body, Reason::Unreadable).await {
             Ok(_) => {
                 tracing::error!(
                     bytes = body.len(),
                     "a queue message is no job this version knows; it is in quarantine"
                 );
-                sheet.borrow_mut().count("Quarantined", 1);
+                tally.count("Quarantined", 1);
                 Disposition::Done
             }
             Err(trouble) => {
@@ -105,13 +105,12 @@ impl Worker {
     }
 
     /// The one line per event, and its part of the metrics.
-    fn report(&self, job: &Job, applied: &Applied, began: i64, sheet: &RefCell<Sheet>) {
-        let mut sheet = sheet.borrow_mut();
+    fn report(&self, job: &Job, applied: &Applied, began: i64, tally: &Tally) {
         if let Some(metric) = applied.counted {
-            sheet.count(metric, 1);
+            tally.count(metric, 1);
         }
         for attempt in &applied.attempts {
-            sheet.count(
+            tally.count(
                 match attempt.progress.name() {
                     "sent" => "RepliesSent",
                     "failed" => "RepliesFailed",

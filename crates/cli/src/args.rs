@@ -1,0 +1,110 @@
+//! What a person types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
+#[derive(Debug, Parser)]
+#[command(name = "politicall-ig", version, about, max_term_width = 110)]
+#[command(after_help = "Without a command the local stack starts: everything that runs in AWS, and a Meta to talk to, \
+    in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
+    cargo run -- send --field messages     post a signed direct message\n  \
+    cargo run -- demo                      play every sample and check what became of it")]
+pub(crate) struct Cli {
+    /// Where the local stack keeps its data.
+    #[arg(long, global = true, value_name = "FOLDER", default_value = ".politicall", env = "POLITICALL_DATA")]
+    pub(crate) data: PathBuf,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the local stack and keep it running until Ctrl-C (the default).
+    Run(Run),
+    /// Post signed sample deliveries to the running stack.
+    Send(Send),
+    /// Play every sample through a fresh stack and check event by event what became of it.
+    Demo(Demo),
+    /// Rules of an account: store, list, go back.
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Replies that wait or whose outcome nobody knows, with reasons and ages.
+    Replies,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Port of the callback URL on 127.0.0.1.
+    #[arg(long, default_value_t = 8787)]
+    pub(crate) port: u16,
+    /// Start with an empty data folder: deletes what earlier runs stored there.
+    #[arg(long)]
+    pub(crate) reset: bool,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { port: 8787, reset: false }
+    }
+}
+
+#[derive(Debug, Args)]
+#[group(id = "which", required = true, multiple = true)]
+pub(crate) struct Send {
+    /// Delivery bodies to post; see events/webhook/.
+    #[arg(value_name = "FILE", group = "which")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Post the samples of one of the dashboard's webhook fields, such as `comments`.
+    #[arg(long, value_name = "FIELD", group = "which")]
+    pub(crate) field: Option<String>,
+    /// Post every sample.
+    #[arg(long, group = "which")]
+    pub(crate) all: bool,
+    /// Keep times and ids as they stand. Otherwise the newest time becomes now and message and comment ids are made new.
+    #[arg(long)]
+    pub(crate) as_is: bool,
+    /// Where to post, instead of the running stack's callback URL.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Play only samples whose file name contains this.
+    #[arg(value_name = "PART")]
+    pub(crate) only: Option<String>,
+    /// Keep times and ids as they stand.
+    #[arg(long)]
+    pub(crate) as_is: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Check a rule set and put it in force as the account's next version.
+    Set {
+        /// The account's id.
+        account: String,
+        /// The rule set, as JSON.
+        file: PathBuf,
+    },
+    /// List the versions of an account's rules.
+    List {
+        /// The account's id.
+        account: String,
+    },
+    /// Put an earlier version back in force; without a number the one before.
+    Rollback {
+        /// The account's id.
+        account: String,
+        /// The version.
+        version: Option<u32>,
+    },
+    /// Check a rule set without storing it.
+    Check {
+        /// The rule set, as JSON.
+        file: PathBuf,
+    },
+}

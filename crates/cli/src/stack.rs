@@ -1,0 +1,172 @@
+//! The local stack: everything that runs in AWS, and a Meta to talk to, in one process on 127.0.0.1.
+
+mod parts;
+mod seed;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use boot::{CallLimits, Clock, Metrics};
+use sandbox::dynamo::Dynamo;
+use sandbox::gateway::Gateway;
+use sandbox::mapping::Mapping;
+use sandbox::meta::Meta;
+use sandbox::sqs::Sqs;
+use serde_json::Value;
+use store::{Store, TABLE_DEFINITION};
+use tempfile::TempDir;
+use vault::{LocalKey, Vault};
+
+use crate::data::{DataFolder, Endpoints};
+use crate::project::{Project, read_text};
+
+pub(crate) use parts::TABLE;
+
+/// The callback's path, as in Meta's app dashboard.
+pub(crate) const CALLBACK_PATH: &str = "/api/webhook/instagram";
+
+/// The queue between ingest and worker.
+pub(crate) const EVENTS_QUEUE: &str = "events.fifo";
+
+/// The queue that keeps what cannot be understood or belongs to nobody.
+pub(crate) const QUARANTINE_QUEUE: &str = "quarantine";
+
+/// A running local stack.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    pub(crate) endpoints: Endpoints,
+    pub(crate) store: Store,
+    pub(crate) sqs: Sqs,
+    pub(crate) meta: Meta,
+    pub(crate) clock: sandbox::clock::Clock,
+    dynamo: Dynamo,
+    gateway: Gateway,
+    mapping: Mapping,
+    data: Option<DataFolder>,
+    _scratch: Option<TempDir>,
+}
+
+/// Where a stack's data lies, and what its functions are told.
+struct Files {
+    apps: PathBuf,
+    key: PathBuf,
+    scratch: Option<TempDir>,
+}
+
+impl Stack {
+    /// Starts a stack that keeps its data in a folder.
+    pub(crate) async fn in_folder(project: &Project, data: DataFolder, port: u16) -> Result<Self> {
+        if data.running().is_some() {
+            bail!("a stack already runs on this data folder; stop it first, or name another one with --data");
+        }
+        let clock = sandbox::clock::Clock::default();
+        let dynamo = Dynamo::file(&data.file("table.db")).await?;
+        let sqs = Sqs::start(clock.clone(), Some(&data.file("queues.jsonl"))).await.context("SQS cannot start")?;
+        let world = data.world()?;
+        let files = Files { apps: data.file("apps.json"), key: data.file("token.key"), scratch: None };
+        let stack = Self::assemble(project, world, clock, dynamo, sqs, files, port, Some(data)).await?;
+        stack.meta.deliver_in_background();
+        if let Some(data) = &stack.data {
+            data.announce(&stack.endpoints)?;
+        }
+        Ok(stack)
+    }
+
+    /// Starts a fresh stack in memory, with the sample secrets of `events/world.json`.
+    pub(crate) async fn in_memory(project: &Project) -> Result<Self> {
+        let clock = sandbox::clock::Clock::default();
+        let dynamo = Dynamo::memory(clock.clone()).await?;
+        let sqs = Sqs::start(clock.clone(), None).await.context("SQS cannot start")?;
+        let world = project.world()?;
+        let scratch = tempfile::tempdir().context("no folder for temporary files")?;
+        let files = Files {
+            apps: scratch.path().join("apps.json"),
+            key: scratch.path().join("token.key"),
+            scratch: Some(scratch),
+        };
+        std::fs::write(&files.apps, serde_json::json!({"apps": world["apps"]}).to_string())?;
+        std::fs::write(&files.key, LocalKey::generate()?)?;
+        Self::assemble(project, world, clock, dynamo, sqs, files, 0, None).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two ways to start differ in exactly these parts")]
+    async fn assemble(
+        project: &Project,
+        world: Value,
+        sandbox_clock: sandbox::clock::Clock,
+        dynamo: Dynamo,
+        sqs: Sqs,
+        files: Files,
+        port: u16,
+        data: Option<DataFolder>,
+    ) -> Result<Self> {
+        let mut definition: Value = serde_json::from_str(TABLE_DEFINITION)?;
+        definition["TableName"] = TABLE.into();
+        dynamo.create_table(&definition)?;
+        parts::create_queues(&sqs).await?;
+        let meta = Meta::start(sandbox_clock.clone(), world.clone()).await?;
+
+        let clock = Clock::from_source(sandbox_clock.clone());
+        let vault = Vault::local(LocalKey::parse(&read_text(&files.key)?)?);
+        let dynamo_config = boot::aws_config_at(dynamo.endpoint(), &clock, CallLimits::default()).await;
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&dynamo_config), TABLE);
+        seed::accounts(&store, &vault, project, &world, clock.now_ms()).await?;
+
+        let queue_config = boot::aws_config_at(&sqs.endpoint(), &clock, ingest::CALL_LIMITS).await;
+        let queues = aws_sdk_sqs::Client::new(&queue_config);
+        let metrics = |service| Metrics::with_writer(service, clock.clone(), |_| {});
+        let ingest = parts::ingest(&sqs, &queues, &files.apps, &clock, metrics("ingest"))?;
+        let graph = graph::Graph::new(meta.endpoint())?;
+        let worker = parts::worker(&sqs, queues, store.clone(), graph, vault, &clock, metrics("worker"));
+
+        let gateway = Gateway::builder()
+            .route(&format!("ANY {CALLBACK_PATH}"), ingest.clone())
+            .route(&format!("ANY {CALLBACK_PATH}/{{app}}"), ingest)
+            .clock(sandbox_clock.clone())
+            .port(port)
+            .start()
+            .await
+            .with_context(|| format!("port {port} of 127.0.0.1 is taken: choose another one with --port"))?;
+        let mapping = parts::map(&sqs, worker).await?;
+        let endpoints = Endpoints {
+            callback: format!("{}{CALLBACK_PATH}", gateway.endpoint()),
+            dynamodb: dynamo.endpoint().to_owned(),
+            sqs: sqs.endpoint(),
+            graph: meta.endpoint().to_owned(),
+        };
+        meta.set_callback(endpoints.callback.parse()?);
+        let scratch = files.scratch;
+        Ok(Self {
+            endpoints,
+            store,
+            sqs,
+            meta,
+            clock: sandbox_clock,
+            dynamo,
+            gateway,
+            mapping,
+            data,
+            _scratch: scratch,
+        })
+    }
+
+    /// Waits until everything queued is processed. False if that takes longer than `limit`.
+    pub(crate) async fn settle(&self, limit: Duration) -> bool {
+        self.sqs.wait_for(EVENTS_QUEUE, limit, |counts| counts.waiting + counts.in_flight + counts.delayed == 0).await
+    }
+
+    /// Stops in order: nothing new comes in, what is under way ends, the world is saved.
+    pub(crate) async fn stop(self) -> Result<()> {
+        self.gateway.stop().await;
+        self.mapping.stop().await;
+        let world = self.meta.dump()?;
+        if let Some(data) = &self.data {
+            data.save_world(&world)?;
+            data.retract();
+        }
+        self.sqs.stop().await;
+        self.dynamo.stop().await;
+        Ok(())
+    }
+}

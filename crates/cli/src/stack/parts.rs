@@ -1,0 +1,104 @@
+//! The parts of the stack, wired as `template.yaml` wires them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use boot::{AppsSecret, Clock, Env, Metrics};
+use bytes::Bytes;
+use graph::Graph;
+use ingest::Ingest;
+use instagram::Apps;
+use lambda_runtime::{Context, LambdaEvent};
+use sandbox::invoke::{FunctionError, Invoke};
+use sandbox::mapping::Mapping;
+use sandbox::sqs::Sqs;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use store::Store;
+use vault::Vault;
+use worker::Worker;
+
+use super::{EVENTS_QUEUE, QUARANTINE_QUEUE};
+
+/// The table's name.
+pub(crate) const TABLE: &str = "politicall-ig";
+
+const DEAD_LETTER_QUEUE: &str = "dead-letters.fifo";
+
+/// Receipts until an event goes to the dead-letter queue, as in the template.
+const MAX_RECEIVES: u32 = 8;
+
+pub(super) async fn create_queues(sqs: &Sqs) -> Result<()> {
+    let fifo = [("FifoQueue", "true"), ("DeduplicationScope", "messageGroup"), ("FifoThroughputLimit", "perMessageGroupId")];
+    let refused = |refusal: sandbox::sqs::Refusal| anyhow!("the local SQS refused a queue: {refusal:?}");
+    sqs.create_queue(DEAD_LETTER_QUEUE, &fifo).await.map_err(refused)?;
+    let redrive = json!({"deadLetterTargetArn": sqs.queue_arn(DEAD_LETTER_QUEUE), "maxReceiveCount": MAX_RECEIVES});
+    let redrive = redrive.to_string();
+    let mut events = fifo.to_vec();
+    events.extend([("VisibilityTimeout", "180"), ("RedrivePolicy", redrive.as_str())]);
+    sqs.create_queue(EVENTS_QUEUE, &events).await.map_err(refused)?;
+    sqs.create_queue(QUARANTINE_QUEUE, &[("MessageRetentionPeriod", "1209600")]).await.map_err(refused)?;
+    Ok(())
+}
+
+pub(super) fn ingest(
+    sqs: &Sqs,
+    queues: &aws_sdk_sqs::Client,
+    apps: &Path,
+    clock: &Clock,
+    metrics: Metrics,
+) -> Result<impl Invoke + Clone> {
+    let env = Env::of([
+        ("EVENTS_QUEUE_URL", sqs.queue_url(EVENTS_QUEUE)),
+        ("QUARANTINE_QUEUE_URL", sqs.queue_url(QUARANTINE_QUEUE)),
+        ("META_APPS_SECRET", format!("file:{}", apps.display())),
+    ]);
+    let config = ingest::Config::from_env(&env)?;
+    let secrets = AppsSecret::new(config.meta_apps_secret.clone(), None, clock.clone(), |texts| {
+        Apps::parse_parts(texts.iter().copied())
+    });
+    let ingest = Arc::new(Ingest::new(config, queues, secrets, clock.clone(), metrics));
+    Ok(move |event: Bytes| {
+        let ingest = Arc::clone(&ingest);
+        async move { answer(ingest.handle(read(&event)?).await) }
+    })
+}
+
+pub(super) fn worker(
+    sqs: &Sqs,
+    queues: aws_sdk_sqs::Client,
+    store: Store,
+    graph: Graph,
+    vault: Vault,
+    clock: &Clock,
+    metrics: Metrics,
+) -> Arc<Worker> {
+    let config = worker::Config {
+        events_queue_url: sqs.queue_url(EVENTS_QUEUE),
+        quarantine_queue_url: sqs.queue_url(QUARANTINE_QUEUE),
+        table_name: TABLE.to_owned(),
+        graph_base_url: String::new(),
+        token_key: String::new(),
+    };
+    Arc::new(Worker::new(&config, store, queues, graph, vault, clock.clone(), metrics))
+}
+
+pub(super) async fn map(sqs: &Sqs, worker: Arc<Worker>) -> Result<Mapping> {
+    let target = move |event: Bytes| {
+        let worker = Arc::clone(&worker);
+        async move { answer(worker.handle(read(&event)?).await) }
+    };
+    Ok(Mapping::of(&sqs.queue_url(EVENTS_QUEUE), target).start().await?)
+}
+
+fn read<T: DeserializeOwned>(event: &[u8]) -> Result<LambdaEvent<T>, FunctionError> {
+    let payload = serde_json::from_slice(event).map_err(|e| FunctionError::from(Box::<dyn std::error::Error + Send + Sync>::from(e)))?;
+    Ok(LambdaEvent::new(payload, Context::default()))
+}
+
+fn answer<T: Serialize>(answer: Result<T, lambda_runtime::Error>) -> Result<Vec<u8>, FunctionError> {
+    let written = answer.and_then(|answer| Ok(serde_json::to_vec(&answer)?));
+    written.map_err(FunctionError::from)
+}
