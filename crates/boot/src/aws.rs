@@ -89,8 +89,8 @@ pub enum AwsError {
 /// `AWS_ENDPOINT_URL_SQS` and its like, else `AWS_ENDPOINT_URL`, name emulators; plain `http` works. `AWS_CA_BUNDLE`,
 /// else `SSL_CERT_FILE`, names a PEM file whose roots are trusted instead of the built-in ones.
 ///
-/// Nobody is asked for keys and no profile is read. The SDK's own loader can do both; linking it costs a function
-/// 1.2 MiB, of which a good part is read at every cold start.
+/// Nobody is asked for keys and no profile is read. The SDK's own loader can do both; linking it makes a function
+/// 1.4 MiB larger, and 1.3 MiB of that is in memory once it has started.
 ///
 /// # Errors
 /// No region, no keys, or a bundle that cannot be read.

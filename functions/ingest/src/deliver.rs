@@ -69,10 +69,9 @@ impl Ingest {
             Ok(signed) => return Ok(signed),
             Err(error) => error,
         };
-        // The secret may have been changed since our copy was made.
-        match deadline.limit(self.secrets.newer_than(&apps)).await {
-            Ok(Some(newer)) => find_signer(&newer, body, header, app).map_err(|error| refuse(error, sheet)),
-            Ok(None) | Err(_) => Err(refuse(error, sheet)),
+        match self.newer_apps(&apps, deadline).await {
+            Some(newer) => find_signer(&newer, body, header, app).map_err(|error| refuse(error, sheet)),
+            None => Err(refuse(error, sheet)),
         }
     }
 

@@ -119,6 +119,10 @@ impl<'de> Deserialize<'de> for Headers {
                 f.write_str("an object of headers")
             }
 
+            fn visit_unit<E>(self) -> Result<Headers, E> {
+                Ok(Headers::default())
+            }
+
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Headers, M::Error> {
                 let mut headers = Headers::default();
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
@@ -138,7 +142,7 @@ impl<'de> Deserialize<'de> for Headers {
             }
         }
 
-        deserializer.deserialize_map(Pick)
+        deserializer.deserialize_any(Pick)
     }
 }
 

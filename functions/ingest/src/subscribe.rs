@@ -1,6 +1,6 @@
 //! The handshake by which Meta asks whether the URL is ours.
 
-use boot::{Chain, Deadline, Sheet};
+use boot::{Deadline, Sheet};
 use instagram::SubscribeError;
 
 use crate::gateway::{Request, Response};
@@ -18,7 +18,7 @@ impl Ingest {
         let mut answer = apps.check_subscription(request.query(), app);
         // A token that was typed into the dashboard just now may be newer than our copy.
         if answer == Err(SubscribeError::Forbidden)
-            && let Ok(Some(newer)) = deadline.limit(self.secrets.newer_than(&apps)).await
+            && let Some(newer) = self.newer_apps(&apps, deadline).await
         {
             answer = newer.check_subscription(request.query(), app);
         }
@@ -30,16 +30,5 @@ impl Ingest {
                 Response::FORBIDDEN
             }
         }
-    }
-
-    /// The apps' secrets, or nothing if they cannot be had now.
-    pub(crate) async fn apps(&self, deadline: &Deadline, sheet: &mut Sheet) -> Option<std::sync::Arc<instagram::Apps>> {
-        match deadline.limit(self.secrets.get()).await {
-            Ok(Ok(apps)) => return Some(apps),
-            Ok(Err(error)) => tracing::error!(error = %Chain(&error), "no secrets: answered 503"),
-            Err(error) => tracing::error!(error = %error, "no secrets: answered 503"),
-        }
-        sheet.count(tally::SECRETS_UNAVAILABLE, 1);
-        None
     }
 }

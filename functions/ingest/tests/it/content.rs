@@ -12,7 +12,7 @@ async fn a_body_that_nobody_can_read_is_kept_whole() {
     let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("16: malformed UTF-8", b"{\"object\":\"instagram\",\"entry\":[{\"id\":\"\xff\"}]}".to_vec(), "not_utf8"),
-        ("17: cut short", message("mid-1", "900001", "Bom dia")[..100].as_bytes().to_vec(), "not_json"),
+        ("17: cut short", message("mid-1", "900001", "Bom dia").as_bytes()[..100].to_vec(), "not_json"),
         ("19: empty", Vec::new(), "not_json"),
         ("22: nested deep at the top", deep.into_bytes(), "no_events"),
         ("an empty list of entries", br#"{"object":"instagram","entry":[]}"#.to_vec(), "no_events"),

@@ -38,6 +38,7 @@ async fn an_event_that_is_none_of_the_gateways_is_not_found() {
     let stage = Stage::new().await;
     assert_eq!(stage.status(json!({})).await, 404);
     assert_eq!(stage.status(json!({"Records": []})).await, 404);
+    assert_eq!(stage.status(json!({"headers": null, "body": null, "requestContext": {"stage": null}})).await, 404);
 }
 
 #[tokio::test]
