@@ -16,6 +16,7 @@ CASES = [
     ("delivery", 200, 1),
     ("delivery-base64", 200, 1),
     ("delivery-own-app", 200, 1),
+    ("delivery-other-app", 401, 0),
     ("delivery-wrong-signature", 401, 0),
     ("delivery-batch", 200, 60),
 ]
