@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::stage::Stage;
 
 #[tokio::test]
-async fn the_sample_requests_are_answered_as_their_readme_says() {
+async fn every_sample_request_is_answered_as_its_readme_says() {
     let events = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
     let cases = [
         ("delivery", 200, 1),
         ("delivery-base64", 200, 1),
         ("delivery-batch", 200, 60),
         ("delivery-own-app", 200, 1),
+        ("delivery-wrong-signature", 401, 0),
         ("handshake", 200, 0),
         ("handshake-wrong-token", 403, 0),
     ];
