@@ -33,10 +33,15 @@ pub(super) struct Deduplication {
 impl Deduplication {
     /// The message sent with this key within the interval.
     pub(super) fn original(&mut self, key: &Key, now_ms: i64) -> Option<&Original> {
+        self.forget(now_ms);
+        self.originals.get(key)
+    }
+
+    /// Lets go of what was sent before the interval.
+    pub(super) fn forget(&mut self, now_ms: i64) {
         while let Some((_, key)) = self.by_age.pop_front_if(|(sent_ms, _)| *sent_ms + INTERVAL_MS <= now_ms) {
             self.originals.remove(&key);
         }
-        self.originals.get(key)
     }
 
     pub(super) fn remember(&mut self, key: Key, original: Original) {

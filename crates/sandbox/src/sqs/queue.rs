@@ -64,8 +64,10 @@ impl Queue {
         })
     }
 
-    /// Lets the clock do its work: delays and timeouts end, and what is older than the retention period vanishes.
+    /// Lets the clock do its work: delays and timeouts end, what is older than the retention period vanishes, and
+    /// duplicates of what was sent long ago are no longer known.
     pub(super) fn settle(&mut self, now_ms: i64) {
+        self.sent.forget(now_ms);
         while let Some(&(until_ms, sequence)) = self.timers.first()
             && until_ms <= now_ms
         {
