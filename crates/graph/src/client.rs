@@ -130,7 +130,17 @@ impl Graph {
         body: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.post(token, self.http.post(url).json(body), read).await
+        self.call(token, self.http.post(url).json(body), read).await
+    }
+
+    /// GETs; otherwise as [`Graph::post_json`].
+    pub(crate) async fn get<T>(
+        &self,
+        token: &SecretString,
+        url: Url,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        self.call(token, self.http.get(url), read).await
     }
 
     /// POSTs form fields; otherwise as [`Graph::post_json`].
@@ -141,10 +151,10 @@ impl Graph {
         fields: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.post(token, self.http.post(url).form(fields), read).await
+        self.call(token, self.http.post(url).form(fields), read).await
     }
 
-    async fn post<T>(
+    async fn call<T>(
         &self,
         token: &SecretString,
         request: RequestBuilder,

@@ -6,6 +6,7 @@ mod client;
 mod comment_reply;
 mod error;
 mod http_error;
+mod media;
 mod send_message;
 mod sent;
 mod tls;

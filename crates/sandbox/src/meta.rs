@@ -21,6 +21,7 @@ mod route;
 mod send;
 pub mod signature;
 mod state;
+mod surrogates;
 mod time;
 mod tokens;
 pub mod world;

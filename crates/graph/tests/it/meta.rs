@@ -296,3 +296,16 @@ impl ParseId for String {
         instagram::CommentId::parse(self).unwrap()
     }
 }
+
+#[tokio::test]
+async fn case_101_a_post_is_the_accounts_own_only_if_its_comments_can_be_listed() {
+    let scene = scene().await;
+    let owns = async |media: &str| {
+        let media = instagram::MediaId::parse(media).unwrap();
+        scene.graph.owns_media(&token(), &media).await.result
+    };
+    assert_eq!(owns(POST).await, Ok(true));
+    assert_eq!(owns("18000000000000999").await, Ok(false), "somebody else's");
+    scene.meta.world(|world| world.account_mut(ACCOUNT).unwrap().trouble = Some(Trouble { code: 190, subcode: None }));
+    assert!(matches!(owns(POST).await, Err(SendError::TokenDead { .. })), "nobody can tell");
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::state::State;
-use super::{Meta, Shared, signature};
+use super::{Meta, Shared, signature, surrogates};
 
 /// How long Meta waits for an answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
@@ -168,9 +168,12 @@ impl Meta {
     }
 }
 
-/// The body's JSON; null for what is none.
+/// The body's JSON; null for what is none. Half a surrogate pair, which JSON allows and no text can hold, counts as U+FFFD.
 fn parse(body: &[u8]) -> Value {
-    serde_json::from_slice(body).unwrap_or_default()
+    serde_json::from_slice(body).unwrap_or_else(|_| {
+        let text = String::from_utf8_lossy(body);
+        serde_json::from_str(&surrogates::repaired(&text)).unwrap_or_default()
+    })
 }
 
 impl State {
