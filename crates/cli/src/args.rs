@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 /// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
 #[derive(Debug, Parser)]
 #[command(name = "politicall-ig", version, about, max_term_width = 110)]
-#[command(after_help = "Without a command the local stack starts: everything that runs in AWS, and a Meta to talk to, \
+#[command(
+    after_help = "Without a command the local stack starts: everything that runs in AWS, and a Meta to talk to, \
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
-    cargo run -- demo                      play every sample and check what became of it")]
+    cargo run -- demo                      play every sample and check what became of it"
+)]
 pub(crate) struct Cli {
     /// Where the local stack keeps its data.
     #[arg(long, global = true, value_name = "FOLDER", default_value = ".politicall", env = "POLITICALL_DATA")]

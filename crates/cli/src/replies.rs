@@ -10,13 +10,19 @@ use crate::say;
 use crate::table::{Table, ago};
 use crate::target::Target;
 
+/// Due times within this are shown, in milliseconds: no reply waits longer than a week.
+const AHEAD_MS: i64 = 8 * 24 * 60 * 60 * 1000;
+
+/// At most so many replies of a shard are shown: the earliest due.
+const MOST_PER_SHARD: usize = 100;
+
 pub(crate) async fn run(data: &Path) -> Result<ExitCode> {
     let target = Target::find(data).await?;
     let now = target.clock.now_ms();
     let mut table = Table::new(["state", "age", "due", "rule", "reason", "item"]);
     let mut found = 0;
     for shard in 0..DUE_SHARDS {
-        for (key, item) in target.store.due(shard).await? {
+        for (key, item) in target.store.due(shard, now + AHEAD_MS, MOST_PER_SHARD).await? {
             let replies = item.decision.iter().flat_map(|decided| &decided.replies);
             for reply in replies.filter(|reply| !reply.state.is_final()) {
                 found += 1;

@@ -45,7 +45,8 @@ pub(crate) fn count_elements(body: &str) -> usize {
     let entries = payloads.iter().filter_map(|payload| payload["entry"].as_array()).flatten();
     entries
         .map(|entry| {
-            let listed = ["messaging", "standby", "changes"].iter().filter_map(|name| entry[name].as_array()).map(Vec::len);
+            let listed =
+                ["messaging", "standby", "changes"].iter().filter_map(|name| entry[name].as_array()).map(Vec::len);
             let direct = usize::from(entry.get("field").is_some());
             (listed.sum::<usize>() + direct).max(1)
         })

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn an_age_is_told_in_one_unit() {
-        let cases = [(0, "0 s ago"), (59_999, "59 s ago"), (60_000, "1 min ago"), (7_200_000, "2 h ago"), (-5, "0 s ago")];
+        let cases =
+            [(0, "0 s ago"), (59_999, "59 s ago"), (60_000, "1 min ago"), (7_200_000, "2 h ago"), (-5, "0 s ago")];
         for (ms, expected) in cases {
             assert_eq!(ago(ms), expected);
         }

@@ -32,7 +32,8 @@ impl Target {
         let (endpoint, opened) = match folder.running() {
             Some(running) => (running.dynamodb, None),
             None => {
-                let dynamo = Dynamo::file(&folder.file("table.db")).await.context("the local table cannot be opened")?;
+                let dynamo =
+                    Dynamo::file(&folder.file("table.db")).await.context("the local table cannot be opened")?;
                 (dynamo.endpoint().to_owned(), Some(dynamo))
             }
         };

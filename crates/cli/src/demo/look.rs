@@ -78,7 +78,8 @@ pub(crate) async fn at(
         quarantined: stack.sqs.messages(QUARANTINE_QUEUE).len() - before.quarantined,
         ..Found::default()
     };
-    let receipt = Receipt { received_at: UnixMillis(stack.clock.now_ms()), app: AppId::parse(sample.app.clone())?, trace: None };
+    let receipt =
+        Receipt { received_at: UnixMillis(stack.clock.now_ms()), app: AppId::parse(sample.app.clone())?, trace: None };
     let delivery = instagram::split(sample.body.as_bytes())?;
     let mut seen = BTreeSet::new();
     for element in &delivery.elements {
@@ -133,7 +134,8 @@ fn stored(item: &Item, event: &Event) -> String {
         return "-".to_owned();
     }
     let content = &item.content;
-    let mut parts = vec![if event.test { "sample" } else { content.kind.as_deref().unwrap_or("nothing else yet") }.to_owned()];
+    let mut parts =
+        vec![if event.test { "sample" } else { content.kind.as_deref().unwrap_or("nothing else yet") }.to_owned()];
     parts.extend(content.edit.as_ref().map(|edit| format!("edit {}", edit.n)));
     parts.extend(content.deleted_at.map(|_| "unsent".to_owned()));
     parts.extend(content.hinted_at.map(|_| "hinted".to_owned()));

@@ -105,7 +105,14 @@ mod tests {
     #[test]
     fn each_way_to_fail_is_told_apart() {
         let expected = Expected { elements: 2, kinds: vec![], outcomes: vec!["answered".to_owned()], sends: 1 };
-        let clean = Found { walked: 2, stored: 1, quarantined: 1, sends: 1, outcomes: vec!["answered".to_owned()], ..Found::default() };
+        let clean = Found {
+            walked: 2,
+            stored: 1,
+            quarantined: 1,
+            sends: 1,
+            outcomes: vec!["answered".to_owned()],
+            ..Found::default()
+        };
         let cases = [
             ("clean", clean.clone(), (0, 0, 0)),
             ("lost", Found { stored: 0, ..clean.clone() }, (1, 0, 0)),

@@ -44,7 +44,11 @@ pub(crate) fn scalars(json: &str) -> Vec<Scalar<'_>> {
                 at = end;
             }
             b'-' | b'0'..=b'9' => {
-                let end = at + bytes[at..].iter().take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')).count();
+                let end = at
+                    + bytes[at..]
+                        .iter()
+                        .take_while(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'))
+                        .count();
                 found.push(scalar(&json[at..end], at, &path, name.take()));
                 at = end;
             }

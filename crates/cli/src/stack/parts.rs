@@ -31,7 +31,8 @@ const DEAD_LETTER_QUEUE: &str = "dead-letters.fifo";
 const MAX_RECEIVES: u32 = 8;
 
 pub(super) async fn create_queues(sqs: &Sqs) -> Result<()> {
-    let fifo = [("FifoQueue", "true"), ("DeduplicationScope", "messageGroup"), ("FifoThroughputLimit", "perMessageGroupId")];
+    let fifo =
+        [("FifoQueue", "true"), ("DeduplicationScope", "messageGroup"), ("FifoThroughputLimit", "perMessageGroupId")];
     let refused = |refusal: sandbox::sqs::Refusal| anyhow!("the local SQS refused a queue: {refusal:?}");
     sqs.create_queue(DEAD_LETTER_QUEUE, &fifo).await.map_err(refused)?;
     let redrive = json!({"deadLetterTargetArn": sqs.queue_arn(DEAD_LETTER_QUEUE), "maxReceiveCount": MAX_RECEIVES});
@@ -94,7 +95,8 @@ pub(super) async fn map(sqs: &Sqs, worker: Arc<Worker>) -> Result<Mapping> {
 }
 
 fn read<T: DeserializeOwned>(event: &[u8]) -> Result<LambdaEvent<T>, FunctionError> {
-    let payload = serde_json::from_slice(event).map_err(|e| FunctionError::from(Box::<dyn std::error::Error + Send + Sync>::from(e)))?;
+    let payload = serde_json::from_slice(event)
+        .map_err(|e| FunctionError::from(Box::<dyn std::error::Error + Send + Sync>::from(e)))?;
     Ok(LambdaEvent::new(payload, Context::default()))
 }
 

@@ -22,7 +22,13 @@ struct Seed {
     rules: Option<String>,
 }
 
-pub(super) async fn accounts(store: &Store, vault: &Vault, project: &Project, world: &Value, now_ms: i64) -> Result<()> {
+pub(super) async fn accounts(
+    store: &Store,
+    vault: &Vault,
+    project: &Project,
+    world: &Value,
+    now_ms: i64,
+) -> Result<()> {
     for seed in world["accounts"].as_array().into_iter().flatten() {
         let seed: Seed = serde_json::from_value(seed.clone()).context("an account of the world is not understood")?;
         if store.account(&seed.account).await?.is_some() {
@@ -42,7 +48,8 @@ pub(super) async fn accounts(store: &Store, vault: &Vault, project: &Project, wo
         if let Some(file) = seed.rules {
             let path = project.path(&file);
             let document = read_text(&path)?;
-            automation::RuleSet::parse(&document).with_context(|| format!("{} is no valid rule set", path.display()))?;
+            automation::RuleSet::parse(&document)
+                .with_context(|| format!("{} is no valid rule set", path.display()))?;
             store.put_rules(&seed.account, &document, now_ms).await?;
         }
     }

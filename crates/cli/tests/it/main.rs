@@ -1,0 +1,7 @@
+//! The whole path: the built functions under a Lambda Runtime API, and the program a person runs.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod binaries;
+mod numbers;
+mod program;

@@ -1,0 +1,113 @@
+//! The program a person runs, as a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_politicall-ig");
+const ACCOUNT: &str = "17841400000000001";
+
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    command.env("POLITICALL_DATA", data).env_remove("TABLE_NAME");
+    command
+}
+
+fn ask(data: &Path, words: &[&str]) -> Output {
+    program(data).args(words).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// A running stack, ended by Ctrl-C.
+struct Running(Child, BufReader<ChildStdout>);
+
+impl Running {
+    fn start(data: &Path) -> Self {
+        let mut child = program(data).args(["run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("One line per event") {
+            line.clear();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the stack ended before it was ready");
+        }
+        Self(child, lines)
+    }
+
+    fn interrupt(mut self) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(self.0.wait().unwrap().success(), "a clean end");
+    }
+
+    /// The next line that holds all of these.
+    fn line_with(&mut self, parts: &[&str]) -> String {
+        let mut line = String::new();
+        while !parts.iter().all(|part| line.contains(part)) {
+            line.clear();
+            assert!(self.1.read_line(&mut line).unwrap() > 0, "no line with {parts:?}");
+        }
+        line
+    }
+}
+
+#[test]
+fn the_demo_explains_every_sample() {
+    let data = tempfile::tempdir().unwrap();
+    let output = ask(data.path(), &["demo"]);
+    let told = told(&output);
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("0 lost, 0 doubled, 0 unexplained"), "{told}");
+}
+
+#[test]
+fn a_stack_answers_samples_and_its_data_survives_a_restart() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("data");
+    let mut stack = Running::start(&folder);
+    assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
+    stack.line_with(&["message", "answered", "sent"]);
+
+    // Beside the running stack.
+    let set = ask(&folder, &["rules", "set", ACCOUNT, "infra/rules/campanha.json"]);
+    assert!(told(&set).contains("Version 2 is in force"), "{}", told(&set));
+    assert!(told(&ask(&folder, &["replies"])).contains("No reply waits"));
+    stack.interrupt();
+
+    // Without it, on the data alone.
+    let back = ask(&folder, &["rules", "rollback", ACCOUNT]);
+    assert!(told(&back).contains("Version 1 is in force"), "{}", told(&back));
+    let list = told(&ask(&folder, &["rules", "list", ACCOUNT]));
+    assert!(list.lines().any(|line| line.starts_with("in force  1")), "{list}");
+
+    let mut stack = Running::start(&folder);
+    let again = ask(&folder, &["send", "--field", "comments"]);
+    assert!(again.status.success(), "{}", told(&again));
+    stack.line_with(&["comment", "own_message"]);
+    stack.interrupt();
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let data = tempfile::tempdir().unwrap();
+    let nothing = data.path().join("nothing");
+    let bad_rules = data.path().join("rules.json");
+    std::fs::write(&bad_rules, r#"{"version": 1, "rules": [{"id": "A b", "on": ["mesage"], "do": []}]}"#).unwrap();
+    let bad_rules = bad_rules.to_str().unwrap();
+    let cases = [
+        ("no data yet", vec!["rules", "list", ACCOUNT], "start the stack"),
+        ("no stack runs", vec!["send", "--all"], "start the stack"),
+        ("nothing named", vec!["send"], "required"),
+        ("a rule set with mistakes", vec!["rules", "check", bad_rules], "rules[0]"),
+        ("a file that is not there", vec!["rules", "check", "missing.json"], "missing.json cannot be read"),
+        ("an unknown command", vec!["serve"], "unrecognized subcommand"),
+    ];
+    for (case, words, expected) in cases {
+        let output = ask(&nothing, &words);
+        assert!(!output.status.success(), "{case}");
+        assert!(told(&output).contains(expected), "{case}: {}", told(&output));
+    }
+}
