@@ -4,6 +4,7 @@ mod parts;
 mod seed;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -38,7 +39,7 @@ pub(crate) struct Stack {
     pub(crate) endpoints: Endpoints,
     pub(crate) store: Store,
     pub(crate) sqs: Sqs,
-    pub(crate) meta: Meta,
+    pub(crate) meta: Arc<Meta>,
     pub(crate) clock: sandbox::clock::Clock,
     dynamo: Dynamo,
     gateway: Gateway,
@@ -105,7 +106,7 @@ impl Stack {
         definition["TableName"] = TABLE.into();
         dynamo.create_table(&definition)?;
         parts::create_queues(&sqs).await?;
-        let meta = Meta::start(sandbox_clock.clone(), world.clone()).await?;
+        let meta = Arc::new(Meta::start(sandbox_clock.clone(), world.clone()).await?);
 
         let clock = Clock::from_source(sandbox_clock.clone());
         let vault = Vault::local(LocalKey::parse(&read_text(&files.key)?)?);
@@ -117,6 +118,7 @@ impl Stack {
         let queues = aws_sdk_sqs::Client::new(&queue_config);
         let metrics = |service| Metrics::with_writer(service, clock.clone(), |_| {});
         let ingest = parts::ingest(&sqs, &queues, &files.apps, &clock, metrics("ingest"))?;
+        let ingest = parts::told_to_meta(Arc::clone(&meta), ingest);
         let graph = graph::Graph::new(meta.endpoint())?;
         let worker = parts::worker(&sqs, queues, store.clone(), graph, vault, &clock, metrics("worker"));
 

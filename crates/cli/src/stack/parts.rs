@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use boot::{AppsSecret, Clock, Env, Metrics};
 use bytes::Bytes;
 use graph::Graph;
@@ -12,10 +14,11 @@ use instagram::Apps;
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::invoke::{FunctionError, Invoke};
 use sandbox::mapping::Mapping;
+use sandbox::meta::Meta;
 use sandbox::sqs::Sqs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Store;
 use vault::Vault;
 use worker::Worker;
@@ -65,6 +68,28 @@ pub(super) fn ingest(
         let ingest = Arc::clone(&ingest);
         async move { answer(ingest.handle(read(&event)?).await) }
     })
+}
+
+/// Lets Meta know of every delivery before it reaches `ingest`: one that a person posts, signed elsewhere, opens the same
+/// windows as Meta's own.
+pub(super) fn told_to_meta(meta: Arc<Meta>, ingest: impl Invoke) -> impl Invoke + Clone {
+    let ingest = Arc::new(ingest);
+    move |event: Bytes| {
+        let (meta, ingest) = (Arc::clone(&meta), Arc::clone(&ingest));
+        async move {
+            if let Some(body) = body(&event) {
+                meta.learn(&body);
+            }
+            ingest.invoke(event).await
+        }
+    }
+}
+
+/// The body in a gateway event.
+fn body(event: &[u8]) -> Option<Vec<u8>> {
+    let event: Value = serde_json::from_slice(event).ok()?;
+    let body = event["body"].as_str()?;
+    if event["isBase64Encoded"] == true { STANDARD.decode(body).ok() } else { Some(body.as_bytes().to_vec()) }
 }
 
 pub(super) fn worker(

@@ -75,16 +75,14 @@ async fn scene(faults: impl Faults) -> Scene {
     seed(&store, &vault).await;
 
     let (ingest, worker) = functions(&sqs, &dynamo, &door, files.path());
-    let gateway =
-        Gateway::builder().route("ANY /api/webhook/instagram", ingest.clone()).start().await.unwrap();
+    let gateway = Gateway::builder().route("ANY /api/webhook/instagram", ingest.clone()).start().await.unwrap();
     meta.set_callback(format!("{}/api/webhook/instagram", gateway.endpoint()).parse().unwrap());
     let mapping = Mapping::of(&sqs.queue_url("events.fifo"), worker.clone()).start().await.unwrap();
     Scene { meta, door, sqs, store, ingest, worker, _gateway: gateway, mapping, _dynamo: dynamo, _files: files }
 }
 
 async fn store(dynamo: &Dynamo) -> Store {
-    let config =
-        boot::aws_config_at(dynamo.endpoint(), &boot::Clock::system(), boot::CallLimits::default()).await;
+    let config = boot::aws_config_at(dynamo.endpoint(), &boot::Clock::system(), boot::CallLimits::default()).await;
     Store::new(aws_sdk_dynamodb::Client::new(&config), "politicall-ig")
 }
 

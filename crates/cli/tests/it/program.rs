@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_politicall-ig");
 const ACCOUNT: &str = "17841400000000001";
@@ -23,18 +25,20 @@ fn told(output: &Output) -> String {
 }
 
 /// A running stack, ended by Ctrl-C.
-struct Running(Child, BufReader<ChildStdout>);
+struct Running(Child, Receiver<String>);
+
+/// Longest wait for a line.
+const LIMIT: Duration = Duration::from_secs(30);
 
 impl Running {
     fn start(data: &Path) -> Self {
         let mut child = program(data).args(["run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("One line per event") {
-            line.clear();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "the stack ended before it was ready");
-        }
-        Self(child, lines)
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let running = Self(child, lines);
+        running.line_with(&["One line per event"]);
+        running
     }
 
     fn interrupt(mut self) {
@@ -43,14 +47,23 @@ impl Running {
         assert!(self.0.wait().unwrap().success(), "a clean end");
     }
 
-    /// The next line that holds all of these.
-    fn line_with(&mut self, parts: &[&str]) -> String {
-        let mut line = String::new();
-        while !parts.iter().all(|part| line.contains(part)) {
-            line.clear();
-            assert!(self.1.read_line(&mut line).unwrap() > 0, "no line with {parts:?}");
+    /// Waits for a line that holds all of these.
+    fn line_with(&self, parts: &[&str]) {
+        let mut seen = Vec::new();
+        loop {
+            match self.1.recv_timeout(LIMIT) {
+                Ok(line) if parts.iter().all(|part| line.contains(part)) => return,
+                Ok(line) => seen.push(line),
+                Err(_) => panic!("no line with {parts:?} among {seen:?}"),
+            }
         }
-        line
+    }
+}
+
+/// A stack whose test failed ends too.
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _already_ended = self.0.kill();
     }
 }
 
@@ -67,7 +80,7 @@ fn the_demo_explains_every_sample() {
 fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("data");
-    let mut stack = Running::start(&folder);
+    let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
     stack.line_with(&["message", "answered", "sent"]);
 
@@ -83,7 +96,7 @@ fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let list = told(&ask(&folder, &["rules", "list", ACCOUNT]));
     assert!(list.lines().any(|line| line.starts_with("in force  1")), "{list}");
 
-    let mut stack = Running::start(&folder);
+    let stack = Running::start(&folder);
     let again = ask(&folder, &["send", "--field", "comments"]);
     assert!(again.status.success(), "{}", told(&again));
     stack.line_with(&["comment", "own_message"]);

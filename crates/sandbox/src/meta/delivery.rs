@@ -143,6 +143,17 @@ impl Meta {
         self.shared.deliver_due().await
     }
 
+    /// Learns from a delivery that somebody else makes in Meta's name what it can: who wrote, what was said below which
+    /// post.
+    pub fn learn(&self, body: &[u8]) {
+        let delivery = parse(body);
+        let now = self.shared.clock.now_ms();
+        let mut state = self.shared.state();
+        if let Some(app_id) = state.app_of(&delivery) {
+            state.world.learn(&delivery, &app_id, now);
+        }
+    }
+
     /// Signs exactly these bytes with the secret of the app they belong to, and posts them once.
     ///
     /// The app is that of the first entry's account; where the world knows no such account, the first one. The world
