@@ -1,11 +1,10 @@
 //! The right to make one attempt: who has it, and how it is won.
 
-use instagram::AccountId;
 use store::{Ended, Gate, Item, Key, Reply, ReplyRef, ReplyState, Store, StoreError};
 
+use crate::SETTLE_MS;
 use crate::drive::Drive;
-use crate::outcome::settled_at;
-use crate::{LEASE_MS, SETTLE_MS};
+use crate::outcome::lease_until;
 
 /// What came of a claim.
 pub(crate) enum Claim {
@@ -27,7 +26,6 @@ enum Judged {
 /// Claims the conversation's gate for a direct message.
 pub(crate) async fn conversation(
     store: &Store,
-    account: &AccountId,
     drive: &Drive<'_>,
     place: &ReplyRef,
     now: i64,
@@ -40,13 +38,13 @@ pub(crate) async fn conversation(
         }
     }
     let k = drive.conversation.fence + 1;
-    let gate = Gate { item: place.item.sk.clone(), step: place.step, k, until: now.saturating_add(LEASE_MS) };
-    won(store.claim_gate(account, drive.peer, drive.conversation.fence, &gate, &sent).await, k)
+    let gate = Gate { item: place.item.sk.clone(), step: place.step, k, until: lease_until(now) };
+    won(store.claim_gate(drive.account, drive.peer, drive.conversation.fence, &gate, &sent).await, k)
 }
 
 /// Claims a reply that Meta itself, or its comment, keeps apart from others.
 pub(crate) async fn item(store: &Store, place: &ReplyRef, reply: &Reply, now: i64) -> Result<Claim, StoreError> {
-    won(store.claim_reply(place, reply.att, settled_at(now)).await, reply.att + 1)
+    won(store.claim_reply(place, reply.att, lease_until(now)).await, reply.att + 1)
 }
 
 fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
@@ -61,7 +59,7 @@ fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
 async fn judge(store: &Store, drive: &Drive<'_>, gate: &Gate, now: i64) -> Result<Judged, StoreError> {
     let key = owner_key(drive, gate);
     let owner = if key == *drive.key { drive.item.clone() } else { store.item(&key, now).await? };
-    let Some(reply) = owner.decision.as_ref().and_then(|d| d.replies.get(gate.step)) else {
+    let Some(reply) = owner.replies().get(gate.step) else {
         // Erased or expired: no outcome can be recorded there. Once Meta has settled, nothing is in flight.
         let settled = now >= gate.until.saturating_add(SETTLE_MS);
         return Ok(if settled { Judged::Closed(None) } else { Judged::Open(owner) });
@@ -85,7 +83,7 @@ async fn wait_behind(
 ) -> Result<Claim, StoreError> {
     let owner_place = ReplyRef { item: owner_key(drive, gate), step: gate.step };
     let due_at = gate.until.saturating_add(SETTLE_MS);
-    let replies = owner.decision.as_ref().map_or(&[][..], |d| &d.replies);
+    let replies = owner.replies();
     let unjudged = replies.get(gate.step).is_some_and(|reply| reply.state != ReplyState::Unknown);
     let outcome = if unjudged && now >= gate.until {
         lease_over(store, &owner_place, gate.k, due_at, replies.len()).await
@@ -98,12 +96,17 @@ async fn wait_behind(
     }
     // The owner itself just got its due time, or has it; everybody else waits until Meta has settled.
     if owner_place != *place || now < gate.until {
-        match store.postpone(place, due_at.max(now)).await {
-            Ok(()) | Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error),
-        }
+        postpone(store, place, due_at.max(now)).await?;
     }
     Ok(Claim::Busy)
+}
+
+/// Gives a reply a due time, unless it came to an end meanwhile.
+pub(crate) async fn postpone(store: &Store, place: &ReplyRef, due_at: i64) -> Result<(), StoreError> {
+    match store.postpone(place, due_at).await {
+        Ok(()) | Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Records that an attempt's lease ran out and nobody knows how it ended.

@@ -2,10 +2,14 @@
 
 mod claim;
 mod drive;
+mod echo;
 mod outcome;
+mod record;
 mod send;
+mod step;
 
-pub use drive::{Drive, Now, Outbox, OutboxError, Sender};
+pub use drive::{Drive, Now, Outbox, OutboxError, Permission};
+pub use echo::{Echo, Whose};
 pub use outcome::{Attempt, Progress};
 
 /// How long an attempt may take before others may judge it, in milliseconds.

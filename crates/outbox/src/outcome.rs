@@ -65,9 +65,14 @@ pub(crate) fn after(error: &SendError, now: i64) -> Progress {
     }
 }
 
+/// When the lease of an attempt that begins at `claimed_at` ends.
+pub(crate) fn lease_until(claimed_at: i64) -> i64 {
+    claimed_at.saturating_add(LEASE_MS)
+}
+
 /// When an attempt that began at `claimed_at` can be judged: its lease is over and Meta has settled.
 pub(crate) fn settled_at(claimed_at: i64) -> i64 {
-    claimed_at.saturating_add(LEASE_MS + SETTLE_MS)
+    lease_until(claimed_at).saturating_add(SETTLE_MS)
 }
 
 /// A short code for the table: what happened and Meta's numbers, never its words.

@@ -125,6 +125,21 @@ impl Conversation {
         self.sent.drain(..surplus);
     }
 
+    /// Lifts the pauses caused by messages that are known to be ours by now. True if there were any.
+    pub fn lift_own_pauses(&mut self) -> bool {
+        let before = self.facts.foreign.len();
+        let sent = &self.sent;
+        self.facts.foreign.retain(|mark| !sent.contains(&mark.id));
+        self.facts.foreign.len() < before
+    }
+
+    /// What counts of a conversation past its retention that the table has not deleted yet: who may send, and its
+    /// revision, so that it can be written.
+    #[must_use]
+    pub(crate) fn expired(self) -> Self {
+        Self { facts: Facts::default(), ..self }
+    }
+
     /// True if a message is known to be ours.
     pub fn is_own(&self, mid: &str) -> bool {
         self.sent.contains(&short_digest(mid))

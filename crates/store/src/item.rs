@@ -5,9 +5,12 @@ use std::cmp::Ordering;
 use instagram::{Attachment, AttachmentKind, Content, Event, Kind, Referral, ReplyTo, UnixMillis, Words};
 use serde::{Deserialize, Serialize};
 
-/// Longest body or raw copy kept in an item, in bytes. DynamoDB refuses items over 400 KB; the rest of the item is
-/// keys, a decision and a few texts of at most 1000 bytes each.
-pub const MAX_KEPT_BYTES: usize = 300_000;
+/// Longest body or raw copy kept in an item, in bytes. DynamoDB refuses items over 400 KB: 250,000 for this, 50,000 for
+/// an edit, and the rest is keys, a decision and a few texts of at most 1000 bytes each.
+pub const MAX_KEPT_BYTES: usize = 250_000;
+
+/// Longest text of an edit kept in an item, in bytes.
+pub const MAX_EDIT_BYTES: usize = 50_000;
 
 /// An item as it lies in the table, without its key.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub struct ItemContent {
     /// The raw element of an event that was not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<Words>,
-    /// It was too large for an item: the whole of it lies in the quarantine queue.
+    /// Some of it was too large for an item: the whole of that lies in the quarantine queue.
     #[serde(default, skip_serializing_if = "is_false")]
     pub in_quarantine: bool,
     /// It came while another app held the thread, every time it came.
@@ -179,6 +182,10 @@ pub struct Reply {
     /// The attempt under way or the last one ended; 0 before the first.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub att: u64,
+    /// When the lease of the attempt under way ends, in milliseconds since 1970 (private and public replies; a direct
+    /// message's is in the conversation's gate).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
     /// The message or comment it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
@@ -241,6 +248,18 @@ impl Item {
     pub fn is_done(&self) -> bool {
         self.decision.as_ref().is_some_and(|d| d.replies.iter().all(|r| r.state.is_final()))
     }
+
+    /// Its replies, in the order in which they go out.
+    pub fn replies(&self) -> &[Reply] {
+        self.decision.as_ref().map_or(&[], |decided| &decided.replies)
+    }
+
+    /// What counts of an item past its retention that the table has not deleted yet: that it was decided, so that
+    /// nothing is sent a second time, and its revision, so that it can be written.
+    #[must_use]
+    pub(crate) fn expired(self) -> Self {
+        Self { content: ItemContent::default(), ..self }
+    }
 }
 
 impl ItemContent {
@@ -251,10 +270,12 @@ impl ItemContent {
                 self.deleted_at = Some(self.deleted_at.map_or(at.0, |held| held.min(at.0)));
             }
             Kind::MessageEdited { text, num_edit, .. } => {
-                let edit = Edit { n: *num_edit, at: at.0, text: text.clone() };
+                let too_large = is_too_large(event, raw);
+                let edit = Edit { n: *num_edit, at: at.0, text: text.clone().filter(|_| !too_large) };
                 if self.edit.as_ref().is_none_or(|held| edit > *held) {
                     self.edit = Some(edit);
                 }
+                self.in_quarantine |= too_large;
             }
             Kind::MessageHinted { .. } => {
                 self.hinted_at = Some(self.hinted_at.map_or(at.0, |held| held.min(at.0)));
@@ -275,39 +296,39 @@ impl ItemContent {
     /// The one event that makes the item. It may come several times: live once is live, standby only if always.
     fn merge_first(&mut self, next: Self) {
         if self.kind.is_none() {
-            *self = Self { edit: self.edit.take(), deleted_at: self.deleted_at, hinted_at: self.hinted_at, ..next };
+            let in_quarantine = self.in_quarantine || next.in_quarantine;
+            *self = self.replaced_by(next);
+            self.in_quarantine = in_quarantine;
             return;
         }
         let live = self.live || next.live;
         let standby = self.standby && next.standby;
+        let in_quarantine = self.in_quarantine || next.in_quarantine;
         // The same id with other words should not happen; if it does, every order must choose the same.
         let greater = match (&next.kind, next.at).cmp(&(&self.kind, self.at)) {
             Ordering::Equal => self.deleted_at.is_none() && (&next.body, &next.raw) > (&self.body, &self.raw),
             order => order == Ordering::Greater,
         };
         if greater {
-            *self = Self { edit: self.edit.take(), deleted_at: self.deleted_at, hinted_at: self.hinted_at, ..next };
+            *self = self.replaced_by(next);
         }
         self.live = live;
         self.standby = standby;
+        self.in_quarantine = in_quarantine;
+    }
+
+    /// `next`, with what other events said of the message.
+    fn replaced_by(&mut self, next: Self) -> Self {
+        Self { edit: self.edit.take(), deleted_at: self.deleted_at, hinted_at: self.hinted_at, ..next }
     }
 
     fn of(event: &Event, raw: &str, at: UnixMillis) -> Self {
-        let not_understood = matches!(
-            event.kind,
-            Kind::Unknown { .. } | Kind::FieldsChanged { .. } | Kind::OptInReceived { .. } | Kind::ControlChanged(_)
-        );
-        let body = Body::of(event).map(|body| serde_json::to_string(&body).unwrap_or_default());
-        let too_large = if not_understood {
-            raw.len() > MAX_KEPT_BYTES
-        } else {
-            body.as_ref().is_some_and(|b| b.len() > MAX_KEPT_BYTES)
-        };
+        let too_large = is_too_large(event, raw);
         Self {
             kind: Some(event.kind_name().to_owned()),
             at: Some(at.0),
-            body: body.filter(|_| !too_large).map(Words::from),
-            raw: (not_understood && !too_large).then(|| Words::from(raw)),
+            body: body_json(event).filter(|_| !too_large).map(Words::from),
+            raw: (is_kept_raw(event) && !too_large).then(|| Words::from(raw)),
             in_quarantine: too_large,
             standby: event.standby,
             live: matches!(&event.kind, Kind::CommentWritten(c) if c.live),
@@ -327,6 +348,30 @@ impl ItemContent {
     pub fn parsed_body(&self) -> Option<Body> {
         serde_json::from_str(self.body.as_ref()?.expose()).ok()
     }
+}
+
+/// True if an item cannot hold what an event says: then the event must be kept elsewhere before it is applied.
+///
+/// `raw` is the event's element. Judged by the event alone, so that it does not matter what the item holds already.
+pub fn is_too_large(event: &Event, raw: &str) -> bool {
+    match &event.kind {
+        Kind::MessageEdited { text, .. } => text.as_ref().is_some_and(|text| text.expose().len() > MAX_EDIT_BYTES),
+        _ if is_kept_raw(event) => raw.len() > MAX_KEPT_BYTES,
+        // What is stored of an element are its own texts under other names: a short element makes no long body.
+        _ => raw.len() > MAX_KEPT_BYTES / 2 && body_json(event).is_some_and(|body| body.len() > MAX_KEPT_BYTES),
+    }
+}
+
+/// Events of which we keep the element itself, because we understand too little of it.
+fn is_kept_raw(event: &Event) -> bool {
+    matches!(
+        event.kind,
+        Kind::Unknown { .. } | Kind::FieldsChanged { .. } | Kind::OptInReceived { .. } | Kind::ControlChanged(_)
+    )
+}
+
+fn body_json(event: &Event) -> Option<String> {
+    Body::of(event).map(|body| serde_json::to_string(&body).unwrap_or_default())
 }
 
 impl Body {

@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | `A#account` | `ACCOUNT` | the account: customer, app, mode, sealed token, current rules |
 //! | `A#account` | `RULES#version` | one immutable version of the rules |
+//! | `A#account` | `P#media` | whether a post is the account's own |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
@@ -16,7 +17,7 @@
 //! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
 //! (see `instagram::InvalidId`), so no two of these keys can be confused.
 
-use instagram::{AccountId, AppId, Event, Kind, Peer};
+use instagram::{AccountId, AppId, Event, Kind, MediaId, Peer};
 use sha2::{Digest, Sha256};
 
 /// The key of one item.
@@ -36,6 +37,11 @@ pub(crate) fn account(account: &AccountId) -> Key {
 /// One version of an account's rules.
 pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
     Key { pk: account_partition(account), sk: format!("{RULES}{version:010}") }
+}
+
+/// What is known of a post.
+pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
+    Key { pk: account_partition(account), sk: format!("P#{media}") }
 }
 
 pub(crate) const RULES: &str = "RULES#";

@@ -5,6 +5,7 @@ mod conversation;
 mod error;
 mod item;
 pub mod keys;
+mod media;
 mod replies;
 mod table;
 mod threads;
@@ -14,9 +15,10 @@ pub use accounts::{Account, Connection, Mode, RulesVersion};
 pub use conversation::{Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS};
 pub use error::StoreError;
 pub use item::{
-    Body, Decided, Edit, Item, ItemContent, MAX_KEPT_BYTES, Reply, ReplyAction, ReplyState, StoredAttachment,
+    Body, Decided, Edit, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, Reply, ReplyAction, ReplyState,
+    StoredAttachment, is_too_large,
 };
 pub use keys::Key;
-pub use replies::{DUE_SHARDS, Ended, ReplyRef};
+pub use replies::{DUE_SHARDS, Ended, ReplyRef, SentAs};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};
 pub use threads::Loaded;

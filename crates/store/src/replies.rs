@@ -35,6 +35,15 @@ pub struct Ended {
     pub replies: usize,
 }
 
+/// What a reply became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentAs<'a> {
+    /// The message or comment.
+    pub mid: &'a str,
+    /// No reply of the item comes after it. Otherwise a due time stays, for the sake of the next.
+    pub is_last: bool,
+}
+
 impl Store {
     /// Claims the right to send a direct message in a conversation that was read at `fence`: closes the gate behind
     /// the reply and counts the fence up. `sent` remembers the messages of the reply that held the gate before.
@@ -61,16 +70,17 @@ impl Store {
         self.update(update).await
     }
 
-    /// Claims a reply that needs no gate, on its own item: `Planned` after attempt `att` becomes `Sending` as `att + 1`.
+    /// Claims a reply that needs no gate, on its own item: `Planned` after attempt `att` becomes `Sending` as `att + 1`,
+    /// with a lease until `until`. A due time that the item has stays: it goes only with the write that ends the reply.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is no longer planned, or another attempt was made.
-    pub async fn claim_reply(&self, reply: &ReplyRef, att: u64, due_at: i64) -> Result<(), StoreError> {
+    pub async fn claim_reply(&self, reply: &ReplyRef, att: u64, until: i64) -> Result<(), StoreError> {
         let field = |name: &str| format!("replies[{}].{name}", reply.step);
         let mut update = Update::of(reply.item.clone());
         update.set(&field("state"), ReplyState::Sending)?;
         update.set(&field("att"), att + 1)?;
-        set_due(&mut update, &reply.item, due_at)?;
+        update.set(&field("until"), until)?;
         let planned = update.compare(&field("state"), "=", ReplyState::Planned)?;
         let not_tried_since =
             if att == 0 { update.absent(&field("att")) } else { update.compare(&field("att"), "=", att)? };
@@ -83,15 +93,24 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the item is gone, erased meanwhile.
-    pub async fn record_sent(&self, reply: &ReplyRef, k: u64, mid: &str) -> Result<(), StoreError> {
-        let field = |name: &str| format!("replies[{}].{name}", reply.step);
-        let mut update = Update::of(reply.item.clone());
-        update.set(&field("state"), ReplyState::Sent)?;
-        update.set(&field("att"), k)?;
-        update.set(&field("mid"), mid)?;
-        update.remove(&field("reason"));
-        clear_due(&mut update);
+    pub async fn record_sent(&self, reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<(), StoreError> {
+        let mut update = sent_update(reply, k, sent)?;
         update.require("attribute_exists(why)");
+        self.update(update).await
+    }
+
+    /// Records that attempt `k` of a reply is out, on evidence that could belong to another attempt: an echo with the
+    /// same words. It counts only while that attempt is under way or in doubt.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if more was learnt of the reply since.
+    pub async fn record_echoed(&self, reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<(), StoreError> {
+        let own = |name: &str| format!("replies[{}].{name}", reply.step);
+        let mut update = sent_update(reply, k, sent)?;
+        let under_way = under_way(&mut update, reply, k)?;
+        let unknown = update.compare(&own("state"), "=", ReplyState::Unknown)?;
+        let by_this_attempt = update.compare(&own("att"), "=", k)?;
+        update.require(&format!("({under_way}) OR ({unknown} AND {by_this_attempt})"));
         self.update(update).await
     }
 
@@ -106,6 +125,7 @@ impl Store {
         update.set(&own("state"), ended.state)?;
         update.set(&own("att"), k)?;
         update.set(&own("reason"), &ended.reason)?;
+        update.remove(&own("until"));
         match ended.due_at {
             Some(due_at) => set_due(&mut update, &reply.item, due_at)?,
             None => clear_due(&mut update),
@@ -116,24 +136,22 @@ impl Store {
                 update.set(&field(later, "reason"), "earlier_step")?;
             }
         }
-        let planned = update.compare(&own("state"), "=", ReplyState::Planned)?;
-        let never_tried = update.absent(&own("att"));
-        let tried_before = update.compare(&own("att"), "<", k)?;
-        let sending = update.compare(&own("state"), "=", ReplyState::Sending)?;
-        let by_us = update.compare(&own("att"), "=", k)?;
-        update.require(&format!("({planned} AND ({never_tried} OR {tried_before})) OR ({sending} AND {by_us})"));
+        let under_way = under_way(&mut update, reply, k)?;
+        update.require(&under_way);
         self.update(update).await
     }
 
-    /// Notes when a planned reply must be looked at again.
+    /// Notes when a planned reply, or one under way, must be looked at again.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if it is no longer planned.
+    /// [`StoreError::Conflict`] if it is neither any more.
     pub async fn postpone(&self, reply: &ReplyRef, due_at: i64) -> Result<(), StoreError> {
+        let state = format!("replies[{}].state", reply.step);
         let mut update = Update::of(reply.item.clone());
         set_due(&mut update, &reply.item, due_at)?;
-        let planned = update.compare(&format!("replies[{}].state", reply.step), "=", ReplyState::Planned)?;
-        update.require(&planned);
+        let planned = update.compare(&state, "=", ReplyState::Planned)?;
+        let sending = update.compare(&state, "=", ReplyState::Sending)?;
+        update.require(&format!("{planned} OR {sending}"));
         self.update(update).await
     }
 
@@ -145,29 +163,40 @@ impl Store {
         Ok(self.get(&keys::conversation(account, peer)).await?.unwrap_or_default())
     }
 
-    /// The items with a reply that somebody must look at, earliest first within a shard.
+    /// The items of a shard with a reply that was due by `now_ms`: the earliest `most` of them.
+    ///
+    /// The index lags behind by moments, so each item is read again, consistently; one that is done by then is left out.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn due(&self, shard: u64) -> Result<Vec<(Key, Item)>, StoreError> {
-        let page = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("due_shard = :shard")
-            .expression_attribute_values(":shard", AttributeValue::N(shard.to_string()))
-            .send()
-            .await
-            .map_err(|e| StoreError::from_sdk("Query", e))?;
+    pub async fn due(&self, shard: u64, now_ms: i64, most: usize) -> Result<Vec<(Key, Item)>, StoreError> {
         let mut due = Vec::new();
-        for attributes in page.items.unwrap_or_default() {
-            if let Some(key) = key_of(&attributes) {
-                let item: Option<Item> = self.get(&key).await?;
-                due.extend(item.map(|item| (key, item)));
+        let mut from = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(DUE_INDEX)
+                .key_condition_expression("due_shard = :shard AND due_at <= :now")
+                .expression_attribute_values(":shard", AttributeValue::N(shard.to_string()))
+                .expression_attribute_values(":now", AttributeValue::N(now_ms.to_string()))
+                .limit(i32::try_from(most - due.len()).unwrap_or(i32::MAX))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|e| StoreError::from_sdk("Query", e))?;
+            for key in page.items().iter().filter_map(key_of) {
+                let item = self.item(&key, now_ms).await?;
+                if item.due_at.is_some_and(|due_at| due_at <= now_ms) {
+                    due.push((key, item));
+                }
+            }
+            from = page.last_evaluated_key;
+            if from.is_none() || due.len() >= most {
+                return Ok(due);
             }
         }
-        Ok(due)
     }
 
     /// Remembers that a message in this conversation is ours, and lifts the pause that its echo may have caused.
@@ -203,6 +232,32 @@ impl Store {
 fn key_of(attributes: &Attributes) -> Option<Key> {
     let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok()).cloned();
     Some(Key { pk: text("pk")?, sk: text("sk")? })
+}
+
+fn sent_update(reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<Update, StoreError> {
+    let field = |name: &str| format!("replies[{}].{name}", reply.step);
+    let mut update = Update::of(reply.item.clone());
+    update.set(&field("state"), ReplyState::Sent)?;
+    update.set(&field("att"), k)?;
+    update.set(&field("mid"), sent.mid)?;
+    update.remove(&field("reason"));
+    update.remove(&field("until"));
+    if sent.is_last {
+        clear_due(&mut update);
+    }
+    Ok(update)
+}
+
+/// The condition that attempt `k` is the one under way: a direct message's shows in the gate alone, so its reply is still
+/// planned and knows of earlier attempts only.
+fn under_way(update: &mut Update, reply: &ReplyRef, k: u64) -> Result<String, StoreError> {
+    let own = |name: &str| format!("replies[{}].{name}", reply.step);
+    let planned = update.compare(&own("state"), "=", ReplyState::Planned)?;
+    let never_tried = update.absent(&own("att"));
+    let tried_before = update.compare(&own("att"), "<", k)?;
+    let sending = update.compare(&own("state"), "=", ReplyState::Sending)?;
+    let by_us = update.compare(&own("att"), "=", k)?;
+    Ok(format!("({planned} AND ({never_tried} OR {tried_before})) OR ({sending} AND {by_us})"))
 }
 
 fn set_due(update: &mut Update, item: &Key, due_at: i64) -> Result<(), StoreError> {

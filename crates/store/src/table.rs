@@ -29,6 +29,15 @@ impl Store {
         Self { client, table: table.into() }
     }
 
+    /// Makes a connection ahead of need, by reading an item that does not exist.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`; the first real call will meet it again.
+    pub async fn warm_up(&self) -> Result<(), StoreError> {
+        let nothing = Key { pk: "WARM-UP".to_owned(), sk: "WARM-UP".to_owned() };
+        self.get::<serde::de::IgnoredAny>(&nothing).await.map(drop)
+    }
+
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         let answer = self
             .client

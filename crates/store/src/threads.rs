@@ -11,6 +11,9 @@ use crate::{Conversation, Decided, Item, ItemContent, Key, Store, StoreError, ke
 const MAX_PARTIAL_READS: u32 = 5;
 
 /// What the table holds about an event's item and its conversation; both empty if nothing yet.
+///
+/// Time to live deletes late, sometimes by days. Of what has expired only the counters and the fact that something was
+/// decided are left: without them it could not be written anew, or an answer would go out twice.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
     /// The conversation.
@@ -24,7 +27,7 @@ const CONTENT: [&str; 10] =
     ["kind", "at", "body", "raw", "in_quarantine", "standby", "live", "edit", "deleted_at", "hinted_at"];
 
 impl Store {
-    /// Reads an item and its conversation in one call, both consistently. An expired item counts as absent.
+    /// Reads an item and its conversation in one call, both consistently.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
@@ -50,13 +53,13 @@ impl Store {
                 .await
                 .map_err(|e| StoreError::from_sdk("BatchGetItem", e))?;
             for attributes in answer.responses.into_iter().flat_map(|mut tables| tables.remove(&self.table)).flatten() {
-                if is_expired(&attributes, now_ms) {
-                    continue;
-                }
+                let is_expired = is_expired(&attributes, now_ms);
                 if has_key(&attributes, item) {
-                    loaded.item = from_attributes(attributes)?;
+                    let item: Item = from_attributes(attributes)?;
+                    loaded.item = if is_expired { item.expired() } else { item };
                 } else {
-                    loaded.conversation = from_attributes(attributes)?;
+                    let conversation: Conversation = from_attributes(attributes)?;
+                    loaded.conversation = if is_expired { conversation.expired() } else { conversation };
                 }
             }
             match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)) {
@@ -222,7 +225,6 @@ fn has_key(attributes: &Attributes, key: &Key) -> bool {
     text("pk") == Some(&key.pk) && text("sk") == Some(&key.sk)
 }
 
-/// Time to live deletes late, sometimes by days: what has expired counts as absent.
 fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {
     let seconds = attributes.get("expires_at").and_then(|v| v.as_n().ok()).and_then(|n| n.parse::<i64>().ok());
     seconds.is_some_and(|s| s > 0 && s.saturating_mul(1000) <= now_ms)

@@ -1,11 +1,13 @@
-//! One event, from the table's state before it to the state after it, and the replies it asks for.
+//! One event, from the table's state before it to the state after it.
 
 use std::sync::Arc;
 
-use instagram::{AppId, Event, Kind, Peer, UnixMillis};
+use automation::MediaOwner;
+use boot::Deadline;
+use instagram::{Event, Kind, UnixMillis};
 use job::Job;
-use outbox::{Drive, Sender};
-use store::{Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, StoreError, keys};
+use outbox::{Echo, Whose};
+use store::{Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, is_too_large, keys};
 
 use crate::Worker;
 use crate::decision::{self, Question};
@@ -17,17 +19,20 @@ use crate::time::{expires_at, happened_at};
 const MAX_CONFLICTS: u32 = 5;
 
 /// An event that will be applied, and where.
-struct Work<'a> {
-    event: Event,
-    job: &'a Job,
-    at: UnixMillis,
-    account: Arc<Account>,
-    key: Key,
+pub(crate) struct Work<'a> {
+    pub(crate) event: Event,
+    pub(crate) job: &'a Job,
+    /// The job as it lay in the queue.
+    pub(crate) body: &'a str,
+    pub(crate) at: UnixMillis,
+    pub(crate) account: Arc<Account>,
+    pub(crate) key: Key,
+    pub(crate) deadline: &'a Deadline,
 }
 
 impl Worker {
     /// Applies a job. On return it can be acknowledged.
-    pub(crate) async fn apply(&self, job: &Job, body: &str) -> Result<Applied, Trouble> {
+    pub(crate) async fn apply(&self, job: &Job, body: &str, deadline: &Deadline) -> Result<Applied, Trouble> {
         let Ok(event) = job.event() else {
             return self.set_aside(body, Reason::Malformed).await;
         };
@@ -35,52 +40,49 @@ impl Worker {
         if event.test {
             return self.record_sample(&event, job, at).await;
         }
-        let Some(account) = self.accounts.get(&job.account, self.clock.now_ms()).await? else {
+        let now = self.clock.now_ms();
+        let Some(account) = self.accounts.get(&job.account, now).await? else {
             return self.set_aside(body, Reason::UnknownAccount).await;
         };
-        if let Some(applied) = unwanted(&account, &job.app) {
-            return Ok(applied);
+        if account.app != job.app {
+            return Ok(Applied::counted("foreign_app", "ForeignApp"));
         }
         let key = keys::item(&job.account, &job.peer, &event, &job.key);
-        let work = Work { event, job, at, account, key };
+        let work = Work { event, job, body, at, account, key, deadline };
+        if let Some(applied) = unwanted(&work.account) {
+            self.cancel_open_replies(&work).await?;
+            return Ok(applied);
+        }
         let mut conflicts = 0;
         loop {
             match self.apply_once(&work).await {
-                Err(Trouble::Store(StoreError::Conflict)) if conflicts < MAX_CONFLICTS => conflicts += 1,
-                Ok((applied, in_quarantine)) => {
-                    if in_quarantine {
-                        self.quarantine.keep(body, Reason::TooLarge, self.clock.now_ms()).await?;
-                    }
-                    return Ok(applied);
-                }
-                Err(trouble) => return Err(trouble),
+                Err(trouble) if trouble.is_conflict() && conflicts < MAX_CONFLICTS => conflicts += 1,
+                outcome => return outcome,
             }
         }
     }
 
-    /// Reads, merges, decides, writes, sends. The second value says that the event is too large for its item and that
-    /// it was stored for the first time.
-    async fn apply_once(&self, work: &Work<'_>) -> Result<(Applied, bool), Trouble> {
-        let Work { event, job, at, account, key } = work;
+    /// Reads, merges, decides, writes, sends.
+    async fn apply_once(&self, work: &Work<'_>) -> Result<Applied, Trouble> {
+        let Work { event, job, at, account, key, .. } = work;
         let now = self.clock.now_ms();
         let read = self.store.load(&job.account, &job.peer, key, now).await?;
-        let foreign_echo = self.is_foreign_echo(work, &read.conversation, &read.item, now).await?;
         let mut content = read.item.content.clone();
         content.apply(event, job.event.get(), *at);
-        let mut next = read.conversation.clone();
-        next.facts.apply(event, &job.key, *at, foreign_echo);
-        next.trim_sent();
-        next.expires_at = next.expires_at.max(expires_at(*at));
+        let is_news = content != read.item.content;
+        let decides = read.item.decision.is_none() && asks_for_decision(event);
+        if is_news && is_too_large(event, job.event.get()) {
+            // First, so that it is kept before the item says so. A crash in between keeps it twice.
+            self.quarantine.keep(work.body, Reason::TooLarge, now).await?;
+        }
+        let conversation = self.apply_to_conversation(work, &read.item, read.conversation, decides).await?;
 
-        let is_new_conversation = read.conversation.rev == 0;
-        let conversation = if is_new_conversation || next.facts != read.conversation.facts {
-            self.store.save_facts(&job.account, &job.peer, &read.conversation, next).await?
-        } else {
-            read.conversation
-        };
-
-        let decided_now = if read.item.decision.is_none() && asks_for_decision(event) {
+        let decided_now = if decides {
             let rules = self.accounts.rules(account).await?;
+            let media_owner = match &rules {
+                Some(_) => self.media_owner(account, event, job).await?,
+                None => MediaOwner::Unknown,
+            };
             let question = Question {
                 event,
                 key: &job.key,
@@ -88,85 +90,70 @@ impl Worker {
                 account,
                 conversation: &conversation,
                 content: &content,
+                media_owner,
                 rules: rules.as_deref(),
             };
             Some(decision::answer(&question, UnixMillis(self.clock.now_ms())))
         } else {
             None
         };
-        let first_too_large = content.in_quarantine && !read.item.content.in_quarantine;
-        if decided_now.is_some() || content != read.item.content {
-            self.store.save_item(key, &read.item, &content, decided_now.as_ref(), expires_at(*at)).await?;
+        if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
+            self.store.bury(&job.account, mid, at.0, expires_at(job.received_at)).await?;
         }
-        if let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind
-            && content != read.item.content
-        {
-            self.store.bury(&job.account, mid, at.0, expires_at(*at)).await?;
+        if is_news || decides {
+            self.store.save_item(key, &read.item, &content, decided_now.as_ref(), expires_at(job.received_at)).await?;
         }
 
-        let outcome = match (&decided_now, &read.item.decision) {
+        let mut applied = Applied::as_outcome(match (&decided_now, &read.item.decision) {
             (Some(decided), _) => decided.why.clone(),
-            (None, Some(_)) if content == read.item.content => "duplicate".to_owned(),
+            (None, Some(_)) if !is_news => "duplicate".to_owned(),
             (None, _) => "merged".to_owned(),
-        };
-        let mut applied = Applied::as_outcome(outcome);
-        let decision = decided_now.clone().or(read.item.decision.clone());
-        if decision.as_ref().is_some_and(has_open_reply) {
+        });
+        if decided_now.as_ref().or(read.item.decision.as_ref()).is_some_and(has_open_reply) {
             let item = match decided_now {
                 // Written just now, after the fence was read: nobody can know more about these replies.
                 Some(decided) => Item { content, decision: Some(decided), ..Item::default() },
                 None => self.store.item(key, self.clock.now_ms()).await?,
             };
-            applied.attempts = self.send(account, &job.peer, key, conversation, item).await?;
+            applied.attempts = self.send(work, conversation, item).await?;
         }
-        Ok((applied, first_too_large))
+        Ok(applied)
     }
 
-    /// Sends what is due. An account that may not answer, or has no token, sends nothing: its replies wait.
-    async fn send(
+    /// Changes what is known of the conversation, and gives it as it stands then.
+    async fn apply_to_conversation(
         &self,
-        account: &Account,
-        peer: &Peer,
-        key: &Key,
-        conversation: Conversation,
-        item: Item,
-    ) -> Result<Vec<outbox::Attempt>, Trouble> {
-        let token = match account.mode {
-            Mode::Answer => self.accounts.token(account).await?,
-            Mode::Off | Mode::Observe => None,
-        };
-        let Some(token) = token else {
-            self.outbox.postpone_all(key, &item, self.clock.now_ms()).await?;
-            return Ok(Vec::new());
-        };
-        let clock = self.clock.clone();
-        let now = move || clock.now_ms();
-        let sender = Sender { account: &account.id, token: &token };
-        Ok(self.outbox.drive(sender, Drive { peer, key, conversation, item }, &now).await?)
+        work: &Work<'_>,
+        item: &Item,
+        read: Conversation,
+        decides: bool,
+    ) -> Result<Conversation, Trouble> {
+        let Work { event, job, at, key, .. } = work;
+        let now = self.clock.now_ms();
+        let foreign_echo = item.decision.is_none() && self.is_foreign_echo(work, &read).await?;
+        let mut next = read.clone();
+        next.facts.apply(event, &job.key, *at, foreign_echo);
+        if decides && next.facts.paused_until().is_some() {
+            self.outbox.lift_own_pauses(&key.pk, &mut next, now).await?;
+        }
+        next.trim_sent();
+        next.expires_at = next.expires_at.max(expires_at(job.received_at));
+        let is_new = read.rev == 0;
+        if is_new || next.facts != read.facts {
+            return Ok(self.store.save_facts(&job.account, &job.peer, &read, next).await?);
+        }
+        Ok(read)
     }
 
     /// True for a message of the account that we did not send.
-    ///
-    /// Ours are those the conversation remembers, and the one that the last reply at its gate became.
-    async fn is_foreign_echo(
-        &self,
-        work: &Work<'_>,
-        conversation: &Conversation,
-        item: &Item,
-        now: i64,
-    ) -> Result<bool, Trouble> {
-        let Kind::MessageEchoed(echo) = &work.event.kind else {
+    async fn is_foreign_echo(&self, work: &Work<'_>, conversation: &Conversation) -> Result<bool, Trouble> {
+        let Kind::MessageEchoed(message) = &work.event.kind else {
             return Ok(false);
         };
-        if item.decision.is_some() || conversation.is_own(echo.mid.as_str()) {
-            return Ok(false);
-        }
-        let Some(gate) = &conversation.gate else {
-            return Ok(true);
-        };
-        let owner = self.store.item(&Key { pk: work.key.pk.clone(), sk: gate.item.clone() }, now).await?;
-        let mid = owner.decision.as_ref().and_then(|d| d.replies.get(gate.step)).and_then(|reply| reply.mid.as_deref());
-        Ok(mid != Some(echo.mid.as_str()))
+        let text = message.content.text.as_ref().map(instagram::Words::expose);
+        let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0 };
+        let whose = self.outbox.hear(&work.key.pk, conversation, &echo, self.clock.now_ms()).await?;
+        Ok(whose == Whose::SomebodyElses)
     }
 
     async fn record_sample(&self, event: &Event, job: &Job, at: UnixMillis) -> Result<Applied, Trouble> {
@@ -174,7 +161,8 @@ impl Worker {
         content.apply(event, job.event.get(), at);
         let why = automation::Outcome::Test.code();
         let decision = Decided { why: why.to_owned(), rules: 0, trace: None, facts: None, replies: Vec::new() };
-        let item = Item { rev: 1, content, decision: Some(decision), due_at: None, expires_at: expires_at(at) };
+        let expires_at = expires_at(job.received_at);
+        let item = Item { rev: 1, content, decision: Some(decision), due_at: None, expires_at };
         self.store.put_sample(&keys::test_sample(&job.app, event.kind_name(), &job.key), &item).await?;
         Ok(Applied::as_outcome(why))
     }
@@ -186,10 +174,7 @@ impl Worker {
 }
 
 /// Events that are counted and leave nothing behind.
-fn unwanted(account: &Account, app: &AppId) -> Option<Applied> {
-    if account.app != *app {
-        return Some(Applied::counted("foreign_app", "ForeignApp"));
-    }
+fn unwanted(account: &Account) -> Option<Applied> {
     match (account.connection, account.mode) {
         (Connection::Disconnected | Connection::Erased, _) => Some(Applied::counted("former_account", "FormerAccount")),
         (Connection::Connected, Mode::Off) => Some(Applied::as_outcome("off")),
@@ -202,6 +187,6 @@ fn asks_for_decision(event: &Event) -> bool {
     !matches!(event.kind, Kind::MessageUnsent { .. } | Kind::MessageEdited { .. } | Kind::MessageHinted { .. })
 }
 
-fn has_open_reply(decided: &Decided) -> bool {
+pub(crate) fn has_open_reply(decided: &Decided) -> bool {
     decided.replies.iter().any(|reply| matches!(reply.state, ReplyState::Planned | ReplyState::Sending))
 }

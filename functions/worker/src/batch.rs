@@ -13,7 +13,7 @@ use crate::record::{Disposition, LEAVE};
 use crate::tally::Tally;
 
 /// The function's time-out in the template: what a deadline that makes no sense is replaced by.
-const TIME_OUT: Duration = Duration::from_secs(30);
+pub const TIME_OUT: Duration = Duration::from_secs(30);
 
 /// How long a returned record stays invisible, in seconds, by how often it was received; the last value from then on.
 const WAITS_SECONDS: [i32; 5] = [5, 15, 45, 135, 180];

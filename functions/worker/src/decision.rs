@@ -13,6 +13,7 @@ pub(crate) struct Question<'a> {
     pub(crate) account: &'a Account,
     pub(crate) conversation: &'a Conversation,
     pub(crate) content: &'a ItemContent,
+    pub(crate) media_owner: MediaOwner,
     pub(crate) rules: Option<&'a RuleSet>,
 }
 
@@ -39,7 +40,7 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Decided {
         mode: mode(question.account.mode),
         own_username: Some(&username),
         created_by_us: false,
-        media_owner: MediaOwner::Own,
+        media_owner: question.media_owner,
         unsent: question.content.deleted_at.is_some(),
         last_user_at: known.last_user_at(),
         first_contact: first,
@@ -83,6 +84,7 @@ fn reply(intended: automation::Intended) -> Reply {
         not_after: intended.not_after.0,
         state: ReplyState::Planned,
         att: 0,
+        until: None,
         mid: None,
         reason: None,
     }

@@ -5,9 +5,11 @@ mod apply;
 mod batch;
 mod config;
 mod decision;
+mod media;
 mod outcome;
 mod quarantine;
 mod record;
+mod send;
 mod tally;
 mod time;
 
@@ -22,6 +24,7 @@ use store::Store;
 use vault::Vault;
 
 use accounts::Accounts;
+pub use batch::TIME_OUT;
 pub use config::Config;
 use quarantine::Quarantine;
 
@@ -30,6 +33,7 @@ use quarantine::Quarantine;
 pub struct Worker {
     store: Store,
     outbox: Outbox,
+    graph: Graph,
     accounts: Accounts,
     quarantine: Quarantine,
     queue: aws_sdk_sqs::Client,
@@ -50,7 +54,8 @@ impl Worker {
         metrics: Metrics,
     ) -> Self {
         Self {
-            outbox: Outbox::new(store.clone(), graph),
+            outbox: Outbox::new(store.clone(), graph.clone()),
+            graph,
             accounts: Accounts::new(store.clone(), Arc::new(vault)),
             quarantine: Quarantine::new(queue.clone(), &config.quarantine_queue_url),
             events_queue_url: config.events_queue_url.clone(),
@@ -59,6 +64,12 @@ impl Worker {
             clock,
             metrics,
         }
+    }
+
+    /// Opens the connections to the table and the Graph API while start-up still has the full processor: the first batch
+    /// has only the memory size's share of it. What does not answer is no reason not to start.
+    pub async fn warm_up(&self) {
+        let (_table, _graph) = futures::join!(self.store.warm_up(), self.graph.warm_up());
     }
 
     /// Handles a batch of the events queue. Conversations go side by side, the events of one in order; the first that

@@ -40,12 +40,20 @@ pub(crate) enum Trouble {
     /// The queue did not take a message.
     #[error("the queue did not take the message")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The Graph API did not say whose post a comment stands below.
+    #[error("whose post it is, is not known")]
+    MediaUnknown,
     /// The stored rules cannot be read by this version.
     #[error("rules version {0} cannot be read")]
     Rules(u32),
 }
 
 impl Trouble {
+    /// True if somebody else wrote first: what is known has to be read again.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict) | Self::Outbox(OutboxError::Store(StoreError::Conflict)))
+    }
+
     /// True if trying again at once may help; otherwise waiting longer is better.
     pub(crate) fn is_momentary(&self) -> bool {
         match self {
@@ -54,9 +62,12 @@ impl Trouble {
                 OutboxError::Busy | OutboxError::Store(StoreError::Conflict | StoreError::Unavailable { .. }),
             )
             | Self::Vault(VaultError::Kms(..))
-            | Self::Queue(_) => true,
+            | Self::Queue(_)
+            | Self::MediaUnknown => true,
             Self::Store(StoreError::Refused { .. } | StoreError::Unreadable(_))
-            | Self::Outbox(OutboxError::Store(StoreError::Refused { .. } | StoreError::Unreadable(_)))
+            | Self::Outbox(
+                OutboxError::OutOfTime | OutboxError::Store(StoreError::Refused { .. } | StoreError::Unreadable(_)),
+            )
             | Self::Vault(VaultError::BadSetting | VaultError::KeyFile(_) | VaultError::BadKey | VaultError::NotOurs)
             | Self::Rules(_) => false,
         }

@@ -1,6 +1,7 @@
 //! Jobs that nobody here can act on: kept whole, for a person to look at and to replay.
 
-use serde_json::json;
+use instagram::UnixMillis;
+use job::{Holds, Quarantined};
 
 use crate::outcome::Trouble;
 
@@ -43,16 +44,18 @@ impl Quarantine {
         Self { client, url: url.to_owned() }
     }
 
-    /// Keeps a job's body. Only once this succeeded may the job be acknowledged.
+    /// Keeps a job's body, in parts if it is long. Only once this succeeded may the job be acknowledged.
     pub(crate) async fn keep(&self, body: &str, reason: Reason, now_ms: i64) -> Result<(), Trouble> {
-        let message = json!({"v": 1, "reason": reason.code(), "quarantined_at": now_ms, "job": body}).to_string();
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(message)
-            .send()
-            .await
-            .map_err(|e| Trouble::Queue(Box::new(e)))?;
+        let now = UnixMillis(now_ms);
+        for part in Quarantined::parts_of(Holds::Job, body.as_bytes(), reason.code(), now, None, None) {
+            self.client
+                .send_message()
+                .queue_url(&self.url)
+                .message_body(part.body())
+                .send()
+                .await
+                .map_err(|e| Trouble::Queue(Box::new(e)))?;
+        }
         Ok(())
     }
 }

@@ -19,9 +19,10 @@ pub(crate) fn happened_at(at: Option<UnixMillis>, received_at: UnixMillis) -> Un
     }
 }
 
-/// When something that happened at `at` may go, in seconds since 1970.
-pub(crate) fn expires_at(at: UnixMillis) -> i64 {
-    at.plus_ms(RETENTION_MS).0 / 1000
+/// When something that was received at this moment may go, in seconds since 1970. Counted from the receipt: what arrives
+/// late, or says it happened long ago, is kept as long as anything else.
+pub(crate) fn expires_at(received_at: UnixMillis) -> i64 {
+    received_at.plus_ms(RETENTION_MS).0 / 1000
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ pub(crate) fn decided(replies: usize) -> Decided {
         not_after: NOW + 3_600_000,
         state: ReplyState::Planned,
         att: 0,
+        until: None,
         mid: None,
         reason: None,
     };

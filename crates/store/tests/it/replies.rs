@@ -1,6 +1,6 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
-use store::{Conversation, Ended, Gate, Item, ItemContent, Key, ReplyRef, ReplyState, StoreError, keys};
+use store::{Conversation, Ended, Gate, Item, ItemContent, Key, ReplyRef, ReplyState, SentAs, StoreError, keys};
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
 
@@ -12,6 +12,8 @@ async fn planned(table: &Table, replies: usize) -> ReplyRef {
     table.store.save_item(&item, &Item::default(), &content, Some(&decided(replies)), 0).await.unwrap();
     ReplyRef { item, step: 0 }
 }
+
+const SENT: SentAs<'_> = SentAs { mid: "mid.1", is_last: true };
 
 fn gate(k: u64) -> Gate {
     Gate { item: "M#m1".to_owned(), step: 0, k, until: NOW + 40_000 }
@@ -55,7 +57,7 @@ async fn an_outcome_counts_only_for_the_latest_attempt_and_proof_counts_always()
         let late = store.record_ended(&place, k, &ended(ReplyState::Failed, None)).await;
         assert!(matches!(late, Err(StoreError::Conflict)), "{case}");
     }
-    store.record_sent(&place, 2, "mid.1").await.unwrap();
+    store.record_sent(&place, 2, &SENT).await.unwrap();
     let item = store.item(&place.item, NOW).await.unwrap();
     let reply = &item.decision.as_ref().unwrap().replies[0];
     assert_eq!((reply.state, reply.mid.as_deref(), &reply.reason), (ReplyState::Sent, Some("mid.1"), &None));
@@ -69,11 +71,8 @@ async fn a_reply_to_be_tried_later_is_planned_again_and_due() {
     table.store.record_ended(&place, 1, &ended(ReplyState::Planned, Some(NOW + 5))).await.unwrap();
     let item = table.store.item(&place.item, NOW).await.unwrap();
     assert_eq!((states(&item), item.due_at), (vec![ReplyState::Planned], Some(NOW + 5)));
-    let mut due = Vec::new();
-    for shard in 0..store::DUE_SHARDS {
-        due.extend(table.store.due(shard).await.unwrap());
-    }
-    assert_eq!(due.iter().map(|(key, _)| key).collect::<Vec<_>>(), [&place.item]);
+    assert!(due(&table, NOW + 4, 10).await.is_empty(), "not yet");
+    assert_eq!(due(&table, NOW + 5, 10).await, [place.item.sk.clone()]);
     // A worker that lost its way with the first attempt cannot end the reply any more.
     let late = table.store.record_ended(&place, 1, &ended(ReplyState::Failed, None)).await;
     assert!(matches!(late, Err(StoreError::Conflict)));
@@ -94,20 +93,105 @@ async fn a_reply_without_a_gate_is_claimed_once_per_attempt() {
     let table = table().await;
     let place = planned(&table, 1).await;
     let store = &table.store;
-    store.claim_reply(&place, 0, NOW + 100_000).await.unwrap();
+    store.claim_reply(&place, 0, NOW + 40_000).await.unwrap();
     assert!(matches!(store.claim_reply(&place, 0, NOW).await, Err(StoreError::Conflict)));
     let item = store.item(&place.item, NOW).await.unwrap();
-    assert_eq!((states(&item), item.due_at), (vec![ReplyState::Sending], Some(NOW + 100_000)));
-    assert!(matches!(store.postpone(&place, NOW).await, Err(StoreError::Conflict)), "no longer planned");
+    assert_eq!((states(&item), item.due_at), (vec![ReplyState::Sending], None));
+    assert_eq!((item.replies()[0].att, item.replies()[0].until), (1, Some(NOW + 40_000)));
     store.record_ended(&place, 1, &ended(ReplyState::Planned, Some(NOW))).await.unwrap();
     store.claim_reply(&place, 1, NOW).await.unwrap();
+    let item = store.item(&place.item, NOW).await.unwrap();
+    assert_eq!(item.due_at, Some(NOW), "a due time goes only with the write that ends the reply");
+}
+
+#[tokio::test]
+async fn a_reply_can_be_postponed_until_it_has_ended() {
+    let table = table().await;
+    let place = planned(&table, 1).await;
+    let store = &table.store;
+    store.postpone(&place, NOW + 1).await.unwrap();
+    store.claim_reply(&place, 0, NOW).await.unwrap();
+    store.postpone(&place, NOW + 2).await.unwrap();
+    assert_eq!(store.item(&place.item, NOW).await.unwrap().due_at, Some(NOW + 2));
+    store.record_ended(&place, 1, &ended(ReplyState::Unknown, Some(NOW))).await.unwrap();
+    assert!(matches!(store.postpone(&place, NOW + 3).await, Err(StoreError::Conflict)));
+}
+
+#[tokio::test]
+async fn a_sent_step_leaves_the_due_time_to_the_steps_after_it() {
+    let table = table().await;
+    let first = planned(&table, 2).await;
+    table.store.postpone(&first, NOW).await.unwrap();
+    for (step, is_last, due_at) in [(0, false, Some(NOW)), (1, true, None)] {
+        let place = ReplyRef { step, ..first.clone() };
+        table.store.record_sent(&place, 1, &SentAs { is_last, ..SENT }).await.unwrap();
+        assert_eq!(table.store.item(&place.item, NOW).await.unwrap().due_at, due_at, "step {step}");
+    }
+}
+
+#[tokio::test]
+async fn an_echo_counts_only_while_its_attempt_is_under_way_or_in_doubt() {
+    let cases = [
+        ("claimed, not recorded", None, 1, true),
+        ("in doubt", Some((ReplyState::Unknown, 1)), 1, true),
+        ("another attempt in doubt", Some((ReplyState::Unknown, 2)), 1, false),
+        ("ended, to be tried later", Some((ReplyState::Planned, 1)), 1, false),
+        ("the attempt after that", Some((ReplyState::Planned, 1)), 2, true),
+        ("failed", Some((ReplyState::Failed, 1)), 1, false),
+    ];
+    for (case, recorded, k, counts) in cases {
+        let table = table().await;
+        let place = planned(&table, 2).await;
+        if let Some((state, att)) = recorded {
+            let due_at = (!state.is_final()).then_some(NOW);
+            table.store.record_ended(&place, att, &ended(state, due_at)).await.unwrap();
+        }
+        let heard = table.store.record_echoed(&place, k, &SENT).await;
+        assert_eq!(heard.is_ok(), counts, "{case}");
+        let item = table.store.item(&place.item, NOW).await.unwrap();
+        assert_eq!(item.replies()[0].state == ReplyState::Sent, counts, "{case}");
+        assert_eq!(item.due_at.is_none(), counts || recorded.is_some_and(|(state, _)| state.is_final()), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_comes_earliest_first_and_no_more_of_it_than_asked_for() {
+    let table = table().await;
+    let pk = format!("T#{}#{}", account_id(), peer());
+    let content = ItemContent { kind: Some("message".to_owned()), ..ItemContent::default() };
+    let items: Vec<Key> = (0..40).map(|n| Key { pk: pk.clone(), sk: format!("M#m{n:02}") }).collect();
+    for (item, due_at) in items.iter().zip(NOW..) {
+        table.store.save_item(item, &Item::default(), &content, Some(&decided(1)), 0).await.unwrap();
+        table.store.postpone(&ReplyRef { item: item.clone(), step: 0 }, due_at).await.unwrap();
+    }
+    let sks: Vec<String> = items.iter().map(|item| item.sk.clone()).collect();
+    let mut all = due(&table, NOW + 99, 100).await;
+    all.sort();
+    assert_eq!(all, sks);
+    for shard in 0..store::DUE_SHARDS {
+        let all = table.store.due(shard, NOW + 99, 100).await.unwrap();
+        let some = table.store.due(shard, NOW + 99, 2).await.unwrap();
+        assert_eq!(some, all[..all.len().min(2)], "shard {shard}");
+        assert!(all.is_sorted_by_key(|(_, item)| item.due_at), "shard {shard}");
+    }
+    table.store.record_sent(&ReplyRef { item: items[0].clone(), step: 0 }, 1, &SENT).await.unwrap();
+    assert_eq!(due(&table, NOW + 9, 100).await.len(), 9, "one of ten is done");
+}
+
+/// The sort keys of what is due, at most `most` of each shard.
+async fn due(table: &Table, now_ms: i64, most: usize) -> Vec<String> {
+    let mut due = Vec::new();
+    for shard in 0..store::DUE_SHARDS {
+        due.extend(table.store.due(shard, now_ms, most).await.unwrap().into_iter().map(|(key, _)| key.sk));
+    }
+    due
 }
 
 #[tokio::test]
 async fn nothing_is_recorded_on_an_item_that_is_gone() {
     let table = table().await;
     let place = ReplyRef { item: Key { pk: "T#1#2".to_owned(), sk: "M#m1".to_owned() }, step: 0 };
-    assert!(matches!(table.store.record_sent(&place, 1, "mid.1").await, Err(StoreError::Conflict)));
+    assert!(matches!(table.store.record_sent(&place, 1, &SENT).await, Err(StoreError::Conflict)));
     assert!(matches!(
         table.store.record_ended(&place, 1, &ended(ReplyState::Unknown, Some(NOW))).await,
         Err(StoreError::Conflict | StoreError::Refused { .. })

@@ -95,7 +95,51 @@ async fn an_expired_item_counts_as_absent() {
     table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), None, NOW / 1000).await.unwrap();
     assert_eq!(table.store.item(&key, NOW).await.unwrap(), store::Item::default());
     assert!(table.store.item(&key, NOW - 1000).await.unwrap().content.kind.is_some());
-    assert_eq!(table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap().item, store::Item::default());
+    let loaded = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap().item;
+    assert_eq!(loaded.content, ItemContent::default());
+}
+
+#[tokio::test]
+async fn what_expired_and_is_not_deleted_yet_can_be_written_anew() {
+    let table = table().await;
+    let key = message_key();
+    let past = NOW / 1000;
+    let mut old = Conversation::default();
+    old.facts.apply(&event(MESSAGE), "key", UnixMillis(NOW), false);
+    old.expires_at = past;
+    table.store.save_facts(&account_id(), &peer(), &Conversation::default(), old).await.unwrap();
+    table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), Some(&decided(1)), past).await.unwrap();
+
+    let read = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap();
+    assert_eq!(read.conversation.facts, store::Facts::default());
+    let next = Conversation { expires_at: past + 100, ..read.conversation.clone() };
+    table.store.save_facts(&account_id(), &peer(), &read.conversation, next).await.unwrap();
+    let unsent = content(&[UNSENT]);
+    table.store.save_item(&key, &read.item, &unsent, None, past + 100).await.unwrap();
+    let item = table.store.item(&key, NOW).await.unwrap();
+    assert_eq!(item.content, unsent, "none of the old words");
+    assert_eq!(item.decision.unwrap().why, decided(1).why, "what was decided is not decided again");
+}
+
+#[test]
+fn case_79_an_event_is_too_large_by_what_would_be_kept_of_it() {
+    let head = r#""sender":{"id":"900"},"recipient":{"id":"17841400000000001"}"#;
+    let long = "x".repeat(store::MAX_KEPT_BYTES);
+    let edit = "x".repeat(store::MAX_EDIT_BYTES + 1);
+    let cases = [
+        ("a text", format!(r#"{{{head},"message":{{"mid":"m1","text":"oi"}}}}"#), false),
+        ("a text beyond all measure", format!(r#"{{{head},"message":{{"mid":"m1","text":"{long}"}}}}"#), true),
+        ("what is not kept", format!(r#"{{{head},"message":{{"mid":"m1","future":"{long}"}}}}"#), false),
+        ("an unknown event", format!(r#"{{{head},"future":"{long}"}}"#), true),
+        ("an edit", format!(r#"{{{head},"message_edit":{{"mid":"m1","num_edit":1,"text":"{edit}"}}}}"#), true),
+        ("an unsend", format!(r#"{{{head},"message":{{"mid":"m1","is_deleted":true,"text":"{long}"}}}}"#), false),
+    ];
+    for (case, raw, expected) in cases {
+        assert_eq!(store::is_too_large(&event(&raw), &raw), expected, "{case}");
+        let kept = content(&[&raw]);
+        assert_eq!(kept.in_quarantine, expected, "{case}");
+        assert!(serde_json::to_string(&kept).unwrap().len() < 300_000, "{case}");
+    }
 }
 
 #[tokio::test]

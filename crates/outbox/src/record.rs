@@ -1,0 +1,89 @@
+//! How an attempt ended, written down. A record that is lost leaves its reply in doubt, so it is tried several times.
+
+use std::future::Future;
+
+use instagram::Peer;
+use store::{Ended, ReplyAction, ReplyRef, SentAs, StoreError};
+
+use crate::Progress;
+use crate::drive::{Drive, Outbox};
+use crate::outcome::settled_at;
+use crate::send::Proof;
+
+/// How often a record is tried when the table does not answer. Each try is one call with the client's own repetitions.
+const RECORD_TRIES: u32 = 3;
+
+/// How long a message of the account's own stays known in a conversation it does not belong to, in milliseconds.
+const OWN_MESSAGE_KEPT_MS: i64 = 180 * 24 * 60 * 60 * 1000;
+
+impl Outbox {
+    /// The reply is out: that is recorded whatever else was learnt meanwhile.
+    pub(crate) async fn record_proof(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        k: u64,
+        proof: &Proof,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let sent = SentAs { mid: &proof.id, is_last: place.step + 1 == drive.item.replies().len() };
+        match persistently(|| self.store.record_sent(place, k, &sent)).await {
+            // Erased meanwhile: there is nothing left to record it on.
+            Ok(()) | Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+        let action = drive.item.replies().get(place.step).map(|reply| reply.action);
+        if action == Some(ReplyAction::PrivateReply) {
+            self.remember_own(drive, proof, now).await;
+        }
+        Ok(())
+    }
+
+    /// The attempt ended without proof: that is recorded if the attempt still counts.
+    pub(crate) async fn record_end(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        k: u64,
+        progress: &Progress,
+        claimed_at: i64,
+    ) -> Result<(), StoreError> {
+        let due_at = match progress {
+            Progress::Waiting { due_at, .. } => Some(*due_at),
+            Progress::Unknown { .. } => Some(settled_at(claimed_at)),
+            Progress::Sent | Progress::Failed { .. } => None,
+        };
+        let reason = progress.reason().unwrap_or_default().to_owned();
+        let ended = Ended { state: progress.state(), reason, due_at, replies: drive.item.replies().len() };
+        match persistently(|| self.store.record_ended(place, k, &ended)).await {
+            // Proof, or a later attempt, was recorded meanwhile and knows more. Or it is this very record, whose answer
+            // was lost.
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A private reply's direct message lands in a conversation that did not ask for it: it must be known there as
+    /// ours, or its echo pauses automation. Not worth failing for: at worst that pause stays.
+    async fn remember_own(&self, drive: &Drive<'_>, proof: &Proof, now: i64) {
+        let peer = proof.recipient.as_ref().map_or_else(|| drive.peer.clone(), Peer::from);
+        let expires_at = now.saturating_add(OWN_MESSAGE_KEPT_MS) / 1000;
+        if let Err(error) = persistently(|| self.store.own_message(drive.account, &peer, &proof.id, expires_at)).await {
+            tracing::warn!(account.id = %drive.account, error = %error, "a private reply is not remembered as ours");
+        }
+    }
+}
+
+/// Tries a write again while the table gives no answer. All of these may be repeated: they name what they expect.
+async fn persistently<F>(write: impl Fn() -> F) -> Result<(), StoreError>
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
+    let mut tries = 1;
+    loop {
+        match write().await {
+            Err(StoreError::Unavailable { .. }) if tries < RECORD_TRIES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}

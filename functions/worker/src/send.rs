@@ -1,0 +1,68 @@
+//! From an item's open replies to the outbox: what the account allows, and how long there is time.
+
+use outbox::{Attempt, Drive, Permission};
+use secrecy::SecretString;
+use store::{Account, Connection, Conversation, Item, Mode};
+use vault::VaultError;
+
+use crate::Worker;
+use crate::apply::{Work, has_open_reply};
+use crate::outcome::Trouble;
+use crate::record::LEAVE;
+
+impl Worker {
+    /// Sends what is due, or lets it wait or fail if the account says so.
+    pub(crate) async fn send(
+        &self,
+        work: &Work<'_>,
+        conversation: Conversation,
+        item: Item,
+    ) -> Result<Vec<Attempt>, Trouble> {
+        let may_send = work.account.mode == Mode::Answer && work.account.connection == Connection::Connected;
+        let token = if may_send { self.usable_token(&work.account).await? } else { None };
+        let permission = match &token {
+            Some(token) => Permission::Send(token),
+            None if may_send => Permission::Wait,
+            None => Permission::Cancel,
+        };
+        let clock = self.clock.clone();
+        let now = move || clock.now_ms();
+        let left_ms = i64::try_from(work.deadline.remaining().saturating_sub(LEAVE).as_millis()).unwrap_or(i64::MAX);
+        let drive = Drive {
+            account: &work.account.id,
+            peer: &work.job.peer,
+            key: &work.key,
+            conversation,
+            item,
+            begin_before: now().saturating_add(left_ms),
+        };
+        Ok(self.outbox.drive(permission, drive, &now).await?)
+    }
+
+    /// Ends what was planned before the account was switched off or left: its events are not applied any more, and a
+    /// worker that died between plan and claim left nobody else to look at its replies.
+    pub(crate) async fn cancel_open_replies(&self, work: &Work<'_>) -> Result<(), Trouble> {
+        let read = self.store.load(&work.job.account, &work.job.peer, &work.key, self.clock.now_ms()).await?;
+        if read.item.decision.as_ref().is_some_and(has_open_reply) {
+            // Again, now that the conversation with its fence is known.
+            let item = self.store.item(&work.key, self.clock.now_ms()).await?;
+            self.send(work, read.conversation, item).await?;
+        }
+        Ok(())
+    }
+
+    /// The account's token, opened. One that cannot be opened counts as none: replies wait for the next login, and what
+    /// people write is stored all the same.
+    pub(crate) async fn usable_token(&self, account: &Account) -> Result<Option<SecretString>, Trouble> {
+        match self.accounts.token(account).await {
+            Err(Trouble::Vault(error @ (VaultError::NotOurs | VaultError::BadKey))) => {
+                tracing::error!(
+                    account.id = %account.id, error = &error as &dyn std::error::Error,
+                    "an account's token cannot be opened; its replies wait"
+                );
+                Ok(None)
+            }
+            outcome => outcome,
+        }
+    }
+}

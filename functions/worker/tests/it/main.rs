@@ -1,0 +1,14 @@
+//! The worker against a whole world: DynamoDB, SQS and Meta in this process, faults at the wire.
+
+mod world;
+
+mod answers;
+mod batches;
+mod binary;
+mod costs;
+mod echoes;
+mod events;
+mod faults;
+mod kills;
+mod races;
+mod whose;
