@@ -44,7 +44,7 @@ pub struct ItemContent {
     /// What it holds: [`Body`] as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Words>,
-    /// The raw element of an event that was not understood.
+    /// The raw element of an event that was not understood, or of a hint at a message that has not come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<Words>,
     /// Some of it was too large for an item: the whole of that lies in the quarantine queue.
@@ -279,6 +279,12 @@ impl ItemContent {
             }
             Kind::MessageHinted { .. } => {
                 self.hinted_at = Some(self.hinted_at.map_or(at.0, |held| held.min(at.0)));
+                // All there is of the message until its own event comes, which may be never.
+                if self.kind.is_none() {
+                    let too_large = is_too_large(event, raw);
+                    self.raw = self.raw.take().max(Some(Words::from(raw)).filter(|_| !too_large));
+                    self.in_quarantine |= too_large;
+                }
             }
             Kind::ReactionChanged(_) => {
                 let next = Self::of(event, raw, at);
@@ -366,7 +372,11 @@ pub fn is_too_large(event: &Event, raw: &str) -> bool {
 fn is_kept_raw(event: &Event) -> bool {
     matches!(
         event.kind,
-        Kind::Unknown { .. } | Kind::FieldsChanged { .. } | Kind::OptInReceived { .. } | Kind::ControlChanged(_)
+        Kind::Unknown { .. }
+            | Kind::FieldsChanged { .. }
+            | Kind::OptInReceived { .. }
+            | Kind::ControlChanged(_)
+            | Kind::MessageHinted { .. }
     )
 }
 

@@ -130,3 +130,23 @@ fn an_answer_by_hand_pauses_and_one_that_came_at_once_does_not() {
         }
     }
 }
+
+#[test]
+fn a_hint_is_kept_whole_until_its_message_comes() {
+    let head = r#""sender":{"id":"900"},"recipient":{"id":"17841400000000001"},"timestamp":1767225600000"#;
+    let hint = format!(r#"{{{head},"message_edit":{{"mid":"m1","text":"olá","num_edit":0}}}}"#);
+    let message = format!(r#"{{{head},"message":{{"mid":"m1","text":"olá"}}}}"#);
+    let cases = [
+        ("alone", vec![&hint], true),
+        ("before its message", vec![&hint, &message], false),
+        ("after its message", vec![&message, &hint], false),
+    ];
+    for (case, raws, kept) in cases {
+        let mut content = ItemContent::default();
+        for raw in raws {
+            content.apply(&event(raw), raw, UnixMillis(NOW));
+        }
+        assert_eq!(content.raw.is_some(), kept, "{case}");
+        assert_eq!(content.hinted_at, Some(NOW), "{case}");
+    }
+}
