@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn seconds_and_milliseconds_texts_and_numbers_are_one_time() {
-        let texts = ["\"1767225690\"", "\"1767225690000\"", "\"2026-01-01T00:01:30+0000\"", "\"2025-12-31T21:01:30-03:00\""];
+        let texts =
+            ["\"1767225690\"", "\"1767225690000\"", "\"2026-01-01T00:01:30+0000\"", "\"2025-12-31T21:01:30-03:00\""];
         for json in ["1767225690", "1767225690000"].into_iter().chain(texts) {
             assert_eq!(serde_json::from_str::<UnixMillis>(json).unwrap(), UnixMillis(1_767_225_690_000), "{json}");
         }

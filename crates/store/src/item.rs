@@ -279,12 +279,12 @@ impl ItemContent {
             }
             Kind::MessageHinted { .. } => {
                 self.hinted_at = Some(self.hinted_at.map_or(at.0, |held| held.min(at.0)));
+                let too_large = is_too_large(event, raw);
                 // All there is of the message until its own event comes, which may be never.
-                if self.kind.is_none() {
-                    let too_large = is_too_large(event, raw);
-                    self.raw = self.raw.take().max(Some(Words::from(raw)).filter(|_| !too_large));
-                    self.in_quarantine |= too_large;
+                if self.kind.is_none() && !too_large {
+                    self.raw = self.raw.take().max(Some(Words::from(raw)));
                 }
+                self.in_quarantine |= too_large;
             }
             Kind::ReactionChanged(_) => {
                 let next = Self::of(event, raw, at);
