@@ -132,3 +132,80 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use graph::{Condition, Refusal, Said, Scope, TokenTrouble};
+
+    use super::*;
+
+    const NOW: i64 = 1_767_225_600_000;
+
+    fn said(code: impl Into<Option<u32>>, subcode: impl Into<Option<u32>>) -> Said {
+        Said { status: 400, code: code.into(), subcode: subcode.into(), ..Said::default() }
+    }
+
+    fn throttled(wait: Option<Duration>) -> SendError {
+        SendError::Throttled { scope: Scope::Account, wait, said: said(613, None) }
+    }
+
+    /// What stands in the table afterwards: state, reason, and how long it waits in milliseconds.
+    fn row(error: &SendError) -> (ReplyState, String, Option<i64>) {
+        let progress = after(error, NOW);
+        let wait = match &progress {
+            Progress::Waiting { due_at, .. } => Some(due_at - NOW),
+            Progress::Sent | Progress::Failed { .. } | Progress::Unknown { .. } => None,
+        };
+        (progress.state(), progress.reason().unwrap_or_default().to_owned(), wait)
+    }
+
+    #[test]
+    fn every_error_decides_what_becomes_of_the_reply() {
+        use ReplyState::{Failed, Planned, Unknown};
+        let doubt = SendError::OutcomeUnknown;
+        let refused = |reason| SendError::Refused { reason, said: said(100, 33) };
+        let cases = [
+            (
+                SendError::NotSent(NotSent::AttachmentFailed(said(100, 2_018_047))),
+                Planned,
+                "attachment/100/2018047",
+                Some(RETRY_MS),
+            ),
+            (throttled(None), Planned, "throttled/613", Some(RETRY_MS)),
+            (throttled(Some(Duration::from_secs(5))), Planned, "throttled/613", Some(RETRY_MS)),
+            (throttled(Some(Duration::from_mins(9))), Planned, "throttled/613", Some(540_000)),
+            (throttled(Some(Duration::MAX)), Planned, "throttled/613", Some(i64::MAX - NOW)),
+            (
+                SendError::TokenDead { trouble: TokenTrouble::Expired, said: said(190, 463) },
+                Planned,
+                "token/190/463",
+                Some(ACCOUNT_RETRY_MS),
+            ),
+            (
+                SendError::AccountBlocked { condition: Condition::PolicyBlock, said: said(368, None) },
+                Planned,
+                "policy_block/368",
+                Some(ACCOUNT_RETRY_MS),
+            ),
+            (SendError::WindowClosed(said(10, 2_534_022)), Failed, "window/10/2534022", None),
+            (refused(Refusal::ObjectMissing), Failed, "object_missing/100/33", None),
+            (SendError::AlreadyReplied(said(10_900, None)), Failed, "already_replied/10900", None),
+            (SendError::CommentUnusable(said(100, 2_534_025)), Failed, "comment_unusable/100/2534025", None),
+            (SendError::NotOwner(said(10, 2_018_300)), Failed, "not_owner/10/2018300", None),
+            (doubt(Doubt::ServerError(said(None, None))), Unknown, "server_error", None),
+            (doubt(Doubt::SaidMaybe(said(2, None))), Unknown, "not_sure/2", None),
+            (doubt(Doubt::CreatedUnnamed(said(20, 1_772_107))), Unknown, "created_unnamed/20/1772107", None),
+            (doubt(Doubt::Unreadable(said(None, None))), Unknown, "unreadable", None),
+            (doubt(Doubt::Unlisted(said(12_345, None))), Unknown, "unlisted/12345", None),
+        ];
+        for (error, state, reason, wait) in cases {
+            assert_eq!(row(&error), (state, reason.to_owned(), wait), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_is_judged_when_its_lease_and_metas_settling_are_over() {
+        assert_eq!(settled_at(NOW) - NOW, LEASE_MS + SETTLE_MS);
+        assert_eq!(settled_at(i64::MAX), i64::MAX);
+    }
+}

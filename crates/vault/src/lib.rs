@@ -151,3 +151,115 @@ impl Vault {
 fn context(account: &str) -> String {
     format!("{PURPOSE} {account}")
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_kms::config::BehaviorVersion;
+
+    use super::*;
+
+    const ACCOUNT: &str = "17841400000000001";
+
+    fn vault() -> Vault {
+        Vault::local(LocalKey::parse(&LocalKey::generate().unwrap()).unwrap())
+    }
+
+    fn token() -> SecretString {
+        SecretString::from("IGAA-example")
+    }
+
+    #[tokio::test]
+    async fn a_token_opens_for_the_account_it_was_sealed_for() {
+        let vault = vault();
+        let sealed = vault.seal(ACCOUNT, &token()).await.unwrap();
+        // The second time from memory.
+        for _ in 0..2 {
+            assert_eq!(vault.open(ACCOUNT, &sealed).await.unwrap().expose_secret(), "IGAA-example");
+        }
+        assert!(!sealed.contains("IGAA"));
+        assert_ne!(sealed, vault.seal(ACCOUNT, &token()).await.unwrap(), "never the same twice");
+    }
+
+    #[tokio::test]
+    async fn a_sealed_token_that_was_moved_or_changed_does_not_open() {
+        let vault = vault();
+        let sealed = vault.seal(ACCOUNT, &token()).await.unwrap();
+        // It is known by heart now, for its own account alone.
+        vault.open(ACCOUNT, &sealed).await.unwrap();
+        let cases = [
+            ("another account's", "17841400000000002", sealed.clone()),
+            ("cut short", ACCOUNT, sealed[..sealed.len() - 2].to_owned()),
+            ("nothing", ACCOUNT, String::new()),
+            ("not base64", ACCOUNT, format!("{LOCAL}!")),
+            ("shorter than a nonce", ACCOUNT, format!("{LOCAL}AAAA")),
+            ("not sealed", ACCOUNT, "IGAA-example".to_owned()),
+            ("sealed by KMS", ACCOUNT, sealed.replace(LOCAL, KMS)),
+        ];
+        for (case, account, sealed) in cases {
+            assert!(matches!(vault.open(account, &sealed).await, Err(VaultError::NotOurs)), "{case}");
+        }
+        let other_key = self::vault();
+        assert!(matches!(other_key.open(ACCOUNT, &sealed).await, Err(VaultError::NotOurs)), "another key");
+    }
+
+    #[tokio::test]
+    async fn no_more_than_so_many_tokens_are_kept_open() {
+        let vault = vault();
+        let sealed = vault.seal(ACCOUNT, &token()).await.unwrap();
+        for _ in 0..MAX_CACHED {
+            let another = vault.seal(ACCOUNT, &token()).await.unwrap();
+            vault.open(ACCOUNT, &another).await.unwrap();
+        }
+        vault.open(ACCOUNT, &sealed).await.unwrap();
+        assert!(vault.opened.lock().unwrap().len() <= MAX_CACHED);
+    }
+
+    #[tokio::test]
+    async fn a_token_sealed_by_another_kind_of_vault_is_refused_before_kms_is_asked() {
+        let sealed = vault().seal(ACCOUNT, &token()).await.unwrap();
+        // A client without region, credentials or connection: whatever reaches it fails otherwise.
+        let config = aws_sdk_kms::Config::builder().behavior_version(BehaviorVersion::latest()).build();
+        let vault =
+            Vault::kms(aws_sdk_kms::Client::from_conf(config), "arn:aws:kms:sa-east-1:000000000000:key/example");
+        assert!(matches!(vault.open(ACCOUNT, &sealed).await, Err(VaultError::NotOurs)));
+    }
+
+    #[test]
+    fn the_setting_names_a_kms_key_or_a_key_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            format!("file:{}", path.display())
+        };
+        let aws = aws_types::SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+        let outcome = |setting: &str| match Vault::from_setting(setting, &aws) {
+            Ok(_) => "a vault",
+            Err(VaultError::BadSetting) => "no setting",
+            Err(VaultError::KeyFile(_)) => "no file",
+            Err(VaultError::BadKey) => "no key",
+            Err(_) => "something else",
+        };
+        let cases = [
+            ("a key file", file("good", &LocalKey::generate().unwrap()), "a vault"),
+            ("with a line end", file("line", &format!("{}\n", LocalKey::generate().unwrap())), "a vault"),
+            ("a KMS key", "arn:aws:kms:sa-east-1:000000000000:key/example".to_owned(), "a vault"),
+            ("a missing file", format!("file:{}", folder.path().join("missing").display()), "no file"),
+            ("a file of something else", file("bad", "IGAA-example"), "no key"),
+            ("a bare path", "token.key".to_owned(), "no setting"),
+            ("nothing", String::new(), "no setting"),
+        ];
+        for (case, setting, expected) in cases {
+            assert_eq!(outcome(&setting), expected, "{case}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_key_and_no_token_is_ever_printed() {
+        let vault = vault();
+        let sealed = vault.seal(ACCOUNT, &token()).await.unwrap();
+        vault.open(ACCOUNT, &sealed).await.unwrap();
+        let printed = format!("{vault:?}");
+        assert!(!printed.contains("IGAA") && printed.contains("LocalKey(…)"), "{printed}");
+    }
+}
