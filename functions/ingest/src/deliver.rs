@@ -3,8 +3,9 @@
 use boot::{Chain, Deadline, Sheet};
 use instagram::{AppId, Apps, SignatureError, UnixMillis};
 use job::Receipt;
+use lambda_http::Request;
+use lambda_http::http::{HeaderMap, StatusCode};
 
-use crate::gateway::{Request, Response};
 use crate::triage::{self, Triage};
 use crate::{Ingest, tally};
 
@@ -25,46 +26,43 @@ impl Ingest {
         app: Option<&str>,
         deadline: &Deadline,
         sheet: &mut Sheet,
-    ) -> Response {
+    ) -> StatusCode {
         let received_at = UnixMillis(self.clock.now_ms());
-        if request.body_length() >= BODY_LIMIT_BYTES {
+        let body: &[u8] = request.body();
+        if body.len() >= BODY_LIMIT_BYTES {
             sheet.count(tally::BODY_REFUSED, 1);
             sheet.word(tally::REASON, "too_large");
-            return Response::TOO_LARGE;
+            return StatusCode::PAYLOAD_TOO_LARGE;
         }
-        let Ok(body) = request.body() else {
-            sheet.count(tally::BODY_REFUSED, 1);
-            sheet.word(tally::REASON, "not_base64");
-            return Response::BAD_REQUEST;
-        };
-        let signed = match self.verify(request, &body, app, deadline, sheet).await {
+        let signed = match self.verify(request.headers(), body, app, deadline, sheet).await {
             Ok(signed) => signed,
             Err(refusal) => return refusal,
         };
         if !signed.is_first_secret {
             sheet.count(tally::OLDER_SECRET, 1);
         }
-        let receipt = Receipt { received_at, app: signed.app, trace: request.trace().map(str::to_owned) };
-        self.keep(triage::sort(&body, &receipt), deadline, sheet).await
+        let trace = request.headers().get("x-amzn-trace-id").and_then(|trace| trace.to_str().ok());
+        let receipt = Receipt { received_at, app: signed.app, trace: trace.map(str::to_owned) };
+        self.keep(triage::sort(body, &receipt), deadline, sheet).await
     }
 
     /// Finds whose secret signed the body. Reads nothing of it.
     async fn verify(
         &self,
-        request: &Request,
+        headers: &HeaderMap,
         body: &[u8],
         app: Option<&str>,
         deadline: &Deadline,
         sheet: &mut Sheet,
-    ) -> Result<Signed, Response> {
-        let header = request.signature();
+    ) -> Result<Signed, StatusCode> {
+        let header = only_signature(headers);
         // A header that cannot be right is refused before any secret is looked at, or fetched.
         if let Err(error @ (SignatureError::Missing | SignatureError::Malformed)) =
             instagram::verify_signature([], &[], header)
         {
             return Err(refuse(error, sheet));
         }
-        let apps = self.apps(deadline, sheet).await.ok_or(Response::UNAVAILABLE)?;
+        let apps = self.apps(deadline, sheet).await.ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
         let error = match find_signer(&apps, body, header, app) {
             Ok(signed) => return Ok(signed),
             Err(error) => error,
@@ -76,7 +74,7 @@ impl Ingest {
     }
 
     /// Queues all of a delivery. Only that makes it 200: whatever is not on a queue now, Meta must send again.
-    async fn keep(&self, triage: Triage, deadline: &Deadline, sheet: &mut Sheet) -> Response {
+    async fn keep(&self, triage: Triage, deadline: &Deadline, sheet: &mut Sheet) -> StatusCode {
         sheet.count(tally::UNKNOWN_EVENTS, triage.unknown);
         if let Some(reason) = triage.reason {
             sheet.word(tally::REASON, reason);
@@ -91,8 +89,15 @@ impl Ingest {
             tracing::error!(error = %Chain(&error), "not all of a delivery is queued: answered 503");
             sheet.count(tally::QUEUE_UNAVAILABLE, 1);
         }
-        if sheet.has(tally::QUEUE_UNAVAILABLE) { Response::UNAVAILABLE } else { Response::OK }
+        if sheet.has(tally::QUEUE_UNAVAILABLE) { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
     }
+}
+
+/// The signature header. Given twice, neither counts: what is left is the empty one, which is malformed.
+fn only_signature(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(instagram::SIGNATURE_HEADER).iter();
+    let first = values.next()?;
+    Some(if values.next().is_none() { first.to_str().unwrap_or_default() } else { "" })
 }
 
 fn find_signer(apps: &Apps, body: &[u8], header: Option<&str>, app: Option<&str>) -> Result<Signed, SignatureError> {
@@ -100,7 +105,7 @@ fn find_signer(apps: &Apps, body: &[u8], header: Option<&str>, app: Option<&str>
     Ok(Signed { app: signer.app.app_id.clone(), is_first_secret: signer.secret_index == 0 })
 }
 
-fn refuse(error: SignatureError, sheet: &mut Sheet) -> Response {
+fn refuse(error: SignatureError, sheet: &mut Sheet) -> StatusCode {
     sheet.count(tally::SIGNATURE_REFUSED, 1);
     let reason = match error {
         SignatureError::Missing => "missing",
@@ -108,5 +113,5 @@ fn refuse(error: SignatureError, sheet: &mut Sheet) -> Response {
         SignatureError::Mismatch => "mismatch",
     };
     sheet.word(tally::REASON, reason);
-    Response::UNAUTHORIZED
+    StatusCode::UNAUTHORIZED
 }

@@ -1,218 +1,139 @@
-//! The gateway's event, as much of it as we read, and the answer it takes (HTTP API, payload 2.0).
-//!
-//! Shape: <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
-//! (read 2026-11-22). Every member may be missing: an event that is none of the gateway's has no path and gets 404.
-
-use std::borrow::Cow;
-use std::fmt;
+//! The gateway's event, made safe for `lambda_http` to turn into a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::ser::{SerializeStruct, Serializer};
-use serde::{Deserialize, Deserializer, Serialize};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpRequestContext};
+use lambda_http::http::header::HOST;
+use lambda_http::http::uri::PathAndQuery;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Request, RequestExt};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
-/// A request as the gateway hands it over. It has no `Debug`: it holds people's words.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Request {
-    raw_path: String,
-    raw_query_string: String,
-    headers: Headers,
-    request_context: RequestContext,
-    body: Option<String>,
-    is_base64_encoded: bool,
+/// Longest path and longest query. The gateway takes no more than 10,240 bytes of request line and headers (quotas of
+/// HTTP APIs, read 2026-11-22). A URI may have 65,534, and every byte of a path may become three of it.
+const TARGET_LIMIT_BYTES: usize = 10_240;
+
+/// An event of the gateway (HTTP API, payload 2.0) from which `lambda_http` can make a request.
+///
+/// Its conversion panics at what is no URI and no base64, and the runtime gives up on an event that does not parse:
+/// failed invocations, which a stranger could cause at will. So what cannot be converted is taken out here.
+/// It has no `Debug`: it holds people's words.
+pub struct Event {
+    request: ApiGatewayV2httpRequest,
+    defect: Option<Defect>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct RequestContext {
-    stage: Option<String>,
-    http: Http,
-    authentication: Option<Authentication>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Http {
-    method: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Authentication {
-    client_cert: Option<ClientCert>,
-}
-
-#[derive(Deserialize)]
-struct ClientCert {
-    #[serde(rename = "subjectDN")]
-    subject_dn: Option<String>,
-}
-
-/// The body is flagged as base64 and is none.
+/// What was taken out of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotBase64;
+pub(crate) enum Defect {
+    /// A query that makes no URI.
+    Query,
+    /// A body that is flagged as base64 and is none.
+    Body,
+}
 
-impl Request {
-    pub(crate) fn method(&self) -> &str {
-        &self.request_context.http.method
-    }
-
-    /// The path without the stage, which stands in front of it on every stage but `$default`.
-    pub(crate) fn path(&self) -> &str {
-        let path = self.raw_path.as_str();
-        let stage = self.request_context.stage.as_deref().filter(|stage| *stage != "$default");
-        let without_stage = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
-        without_stage.filter(|rest| rest.starts_with('/')).unwrap_or(path)
-    }
-
-    /// The query as it came: undecoded, without the `?`.
-    pub(crate) fn query(&self) -> &str {
-        &self.raw_query_string
-    }
-
-    pub(crate) fn signature(&self) -> Option<&str> {
-        self.headers.signature.as_deref()
-    }
-
-    pub(crate) fn trace(&self) -> Option<&str> {
-        self.headers.trace.as_deref()
-    }
-
-    pub(crate) fn certificate_subject(&self) -> Option<&str> {
-        self.request_context.authentication.as_ref()?.client_cert.as_ref()?.subject_dn.as_deref()
-    }
-
-    /// Length of the body in bytes; of one that is still base64, at least what it will be.
-    pub(crate) fn body_length(&self) -> usize {
-        let length = self.body.as_ref().map_or(0, String::len);
-        if self.is_base64_encoded { length / 4 * 3 } else { length }
-    }
-
-    /// The body's bytes as they were received.
-    pub(crate) fn body(&self) -> Result<Cow<'_, [u8]>, NotBase64> {
-        let body = self.body.as_deref().unwrap_or_default();
-        if self.is_base64_encoded {
-            STANDARD.decode(body).map(Cow::Owned).map_err(|_| NotBase64)
-        } else {
-            Ok(Cow::Borrowed(body.as_bytes()))
-        }
+impl Event {
+    /// What the conversion takes, and what the handler of its outcome should know.
+    pub(crate) fn into_parts(self) -> (LambdaRequest, Option<Defect>) {
+        (LambdaRequest::ApiGatewayV2(self.request), self.defect)
     }
 }
 
-/// The headers we read; names in any case.
-#[derive(Default)]
-struct Headers {
-    signature: Option<String>,
-    trace: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Headers {
+impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pick;
-
-        impl<'de> Visitor<'de> for Pick {
-            type Value = Headers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of headers")
-            }
-
-            fn visit_unit<E>(self) -> Result<Headers, E> {
-                Ok(Headers::default())
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Headers, M::Error> {
-                let mut headers = Headers::default();
-                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-                    let slot = if name.eq_ignore_ascii_case(instagram::SIGNATURE_HEADER) {
-                        &mut headers.signature
-                    } else if name.eq_ignore_ascii_case("x-amzn-trace-id") {
-                        &mut headers.trace
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                        continue;
-                    };
-                    let value: String = map.next_value()?;
-                    // Given twice it is joined, as the gateway joins them: two signatures are none.
-                    *slot = Some(slot.take().map_or(value.clone(), |first| format!("{first},{value}")));
-                }
-                Ok(headers)
-            }
-        }
-
-        deserializer.deserialize_any(Pick)
+        let event = <&RawValue>::deserialize(deserializer)?;
+        // One that does not parse is none of the gateway's, or has a method or header that HTTP does not have. A blank
+        // one in its place has no path, and nothing is found there.
+        let mut request: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).unwrap_or_default();
+        let defect = make_convertible(&mut request);
+        Ok(Self { request, defect })
     }
 }
 
-/// What the gateway is to answer. A stranger learns a status and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
-    status: u16,
-    content: Content,
+/// Takes out what the conversion would panic at (read in `lambda_http` 1.3.2, `request.rs`).
+fn make_convertible(request: &mut ApiGatewayV2httpRequest) -> Option<Defect> {
+    // `build_request_uri` unwraps a URL of host and path. The host is the sender's to choose and nobody here reads it;
+    // with none, whatever begins with a slash makes a URL. Another path is none of ours.
+    request.headers.remove(HOST);
+    request.request_context.domain_name = None;
+    request.raw_path.take_if(|path| !path.starts_with('/') || path.len() > TARGET_LIMIT_BYTES);
+
+    // The query is put behind that URL as it stands, and the URI of both is unwrapped.
+    let is_uri = |query: &str| query.is_empty() || PathAndQuery::try_from(format!("/?{query}")).is_ok();
+    let query = request.raw_query_string.take_if(|query| query.len() > TARGET_LIMIT_BYTES || !is_uri(query));
+
+    // `Body::from_maybe_encoded` unwraps the same decoding.
+    let is_base64 = request.is_base64_encoded;
+    let body = request.body.take_if(|body| is_base64 && STANDARD.decode(body).is_err());
+
+    body.map(|_| Defect::Body).or(query.map(|_| Defect::Query))
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Content {
-    Nothing,
-    Text(String),
-    Allow(&'static str),
-}
-
-impl Response {
-    pub(crate) const OK: Self = Self::empty(200);
-    pub(crate) const BAD_REQUEST: Self = Self::empty(400);
-    pub(crate) const UNAUTHORIZED: Self = Self::empty(401);
-    pub(crate) const FORBIDDEN: Self = Self::empty(403);
-    pub(crate) const NOT_FOUND: Self = Self::empty(404);
-    pub(crate) const TOO_LARGE: Self = Self::empty(413);
-    pub(crate) const UNAVAILABLE: Self = Self::empty(503);
-
-    const fn empty(status: u16) -> Self {
-        Self { status, content: Content::Nothing }
-    }
-
-    /// 200 with a text that no browser may take for anything else.
-    pub(crate) fn text(text: &str) -> Self {
-        Self { status: 200, content: Content::Text(text.to_owned()) }
-    }
-
-    pub(crate) fn method_not_allowed(allowed: &'static str) -> Self {
-        Self { status: 405, content: Content::Allow(allowed) }
-    }
-
-    /// The HTTP status.
-    pub fn status(&self) -> u16 {
-        self.status
+/// What the gateway says of a request beyond HTTP.
+fn context(request: &Request) -> Option<&ApiGatewayV2httpRequestContext> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+        _ => None,
     }
 }
 
-impl Serialize for Response {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "kebab-case")]
-        struct TextHeaders {
-            content_type: &'static str,
-            x_content_type_options: &'static str,
-        }
-        #[derive(Serialize)]
-        struct AllowHeaders {
-            allow: &'static str,
-        }
+/// The path without the stage, which stands in front of it on every stage but `$default`.
+pub(crate) fn path(request: &Request) -> &str {
+    let path = request.raw_http_path();
+    let stage = context(request).and_then(|context| context.stage.as_deref()).filter(|stage| *stage != "$default");
+    let without_stage = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
+    without_stage.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
 
-        let mut answer = serializer.serialize_struct("Response", 4)?;
-        answer.serialize_field("statusCode", &self.status)?;
-        answer.serialize_field("isBase64Encoded", &false)?;
-        match &self.content {
-            Content::Nothing => {}
-            Content::Text(text) => {
-                let headers = TextHeaders { content_type: "text/plain", x_content_type_options: "nosniff" };
-                answer.serialize_field("headers", &headers)?;
-                answer.serialize_field("body", text)?;
+/// The distinguished name on the client's certificate, where one was asked for.
+pub(crate) fn certificate_subject(request: &Request) -> Option<&str> {
+    context(request)?.authentication.as_ref()?.client_cert.as_ref()?.subject_dn.as_deref()
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Body;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the gateway would refuse, too: of the conversion only the gateway's promises stand between it and a panic.
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![any::<String>(), r#"[/a-z0-9:@\[\]%.?#&=<"{ ]{0,20}"#, "[A-Za-z0-9+/]{0,12}={0,2}"]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_stranger_sends_is_converted_or_refused(
+            path in any_text(),
+            query in any_text(),
+            host in any_text(),
+            scheme in any_text(),
+            cookie in any_text(),
+            body in any_text(),
+            is_base64 in any::<bool>(),
+            stage in prop_oneof![Just("$default"), Just("live")],
+        ) {
+            let event = json!({
+                "version": "2.0",
+                "rawPath": path,
+                "rawQueryString": query,
+                "cookies": [cookie],
+                "headers": {"host": host, "x-forwarded-proto": scheme},
+                "requestContext": {"domainName": host, "stage": stage, "http": {"method": "POST"}},
+                "body": body,
+                "isBase64Encoded": is_base64,
+            });
+            let event: Event = serde_json::from_str(&event.to_string()).expect("an event is never refused by serde");
+            let (request, defect) = event.into_parts();
+            let request = Request::from(request);
+            match defect {
+                None => prop_assert!(is_base64 || request.body().as_ref() == body.as_bytes()),
+                Some(Defect::Query) => prop_assert_eq!(request.uri().query(), None),
+                Some(Defect::Body) => prop_assert!(matches!(request.body(), Body::Empty)),
             }
-            Content::Allow(allow) => answer.serialize_field("headers", &AllowHeaders { allow })?,
         }
-        answer.end()
     }
 }

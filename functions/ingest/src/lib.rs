@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod apps;
 mod certificate;
 mod config;
@@ -17,11 +18,14 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use boot::{AppsSecret, CallLimits, Clock, Deadline, Metrics, SecretError, Sheet};
 use instagram::Apps;
-use lambda_runtime::{Error, LambdaEvent};
+use lambda_http::http::StatusCode;
+use lambda_http::{Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, Service, service_fn};
+use serde::Serialize;
 
 pub use config::Config;
-pub use gateway::{Request, Response};
+pub use gateway::Event;
 
+use gateway::Defect;
 use queue::Queue;
 use route::Action;
 
@@ -76,32 +80,56 @@ impl Ingest {
         }
     }
 
-    /// Answers one request.
+    /// Answers one event of the gateway: `lambda_http` makes a request of it and an event of the response.
     ///
     /// # Errors
     /// Never: every trouble has a status of its own.
-    pub async fn handle(&self, event: LambdaEvent<Request>) -> Result<Response, Error> {
-        let deadline = self.clock.deadline(BUDGET, event.context.deadline, MARGIN);
+    pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<impl Serialize, Error> {
+        let (event, context) = (event.payload, event.context);
+        let (request, defect) = event.into_parts();
+        let handler = service_fn(|request| self.respond(request, defect));
+        Adapter::from(handler).call(LambdaEvent::new(request, context)).await
+    }
+
+    async fn respond(&self, request: Request, defect: Option<Defect>) -> Result<Response<Body>, Error> {
+        let lambda_deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
+        let deadline = self.clock.deadline(BUDGET, lambda_deadline, MARGIN);
         let mut sheet = Sheet::default();
-        let response = self.answer(&event.payload, &deadline, &mut sheet).await;
+        let response = self.answer(&request, defect, &deadline, &mut sheet).await;
         self.metrics.write(&sheet);
         Ok(response)
     }
 
-    async fn answer(&self, request: &Request, deadline: &Deadline, sheet: &mut Sheet) -> Response {
+    async fn answer(
+        &self,
+        request: &Request,
+        defect: Option<Defect>,
+        deadline: &Deadline,
+        sheet: &mut Sheet,
+    ) -> Response<Body> {
         let (action, app) = match route::find(request) {
             Ok(found) => found,
-            Err(refusal) => return refusal,
+            Err(status) => return answer::bare(status),
         };
         if let Some(expected) = &self.common_name
-            && !certificate::has_common_name(request.certificate_subject(), expected)
+            && !certificate::has_common_name(gateway::certificate_subject(request), expected)
         {
             sheet.count(tally::CERTIFICATE_REFUSED, 1);
-            return Response::FORBIDDEN;
+            return answer::bare(StatusCode::FORBIDDEN);
+        }
+        if let Some(defect) = defect {
+            if defect == Defect::Body {
+                sheet.count(tally::BODY_REFUSED, 1);
+                sheet.word(tally::REASON, "not_base64");
+            }
+            return answer::bare(StatusCode::BAD_REQUEST);
         }
         match action {
-            Action::Subscribe => self.subscribe(request, app, deadline, sheet).await,
-            Action::Deliver => self.deliver(request, app, deadline, sheet).await,
+            Action::Deliver => answer::bare(self.deliver(request, app, deadline, sheet).await),
+            Action::Subscribe => match self.subscribe(request, app, deadline, sheet).await {
+                Ok(challenge) => answer::text(challenge.as_str()),
+                Err(status) => answer::bare(status),
+            },
         }
     }
 }

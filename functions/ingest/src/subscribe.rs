@@ -1,34 +1,36 @@
 //! The handshake by which Meta asks whether the URL is ours.
 
 use boot::{Deadline, Sheet};
-use instagram::SubscribeError;
+use instagram::{Challenge, SubscribeError};
+use lambda_http::Request;
+use lambda_http::http::StatusCode;
 
-use crate::gateway::{Request, Response};
 use crate::{Ingest, tally};
 
 impl Ingest {
+    /// What to echo, or the status that refuses. The query is judged as it came, undecoded: a name given twice counts.
     pub(crate) async fn subscribe(
         &self,
         request: &Request,
         app: Option<&str>,
         deadline: &Deadline,
         sheet: &mut Sheet,
-    ) -> Response {
-        let Some(apps) = self.apps(deadline, sheet).await else { return Response::UNAVAILABLE };
-        let mut answer = apps.check_subscription(request.query(), app);
+    ) -> Result<Challenge, StatusCode> {
+        let query = request.uri().query().unwrap_or_default();
+        let apps = self.apps(deadline, sheet).await.ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
+        let mut answer = apps.check_subscription(query, app);
         // A token that was typed into the dashboard just now may be newer than our copy.
         if answer == Err(SubscribeError::Forbidden)
             && let Some(newer) = self.newer_apps(&apps, deadline).await
         {
-            answer = newer.check_subscription(request.query(), app);
+            answer = newer.check_subscription(query, app);
         }
-        match answer {
-            Ok(challenge) => Response::text(challenge.as_str()),
-            Err(SubscribeError::OddChallenge) => Response::BAD_REQUEST,
-            Err(SubscribeError::Forbidden) => {
+        answer.map_err(|error| match error {
+            SubscribeError::OddChallenge => StatusCode::BAD_REQUEST,
+            SubscribeError::Forbidden => {
                 sheet.count(tally::HANDSHAKE_REFUSED, 1);
-                Response::FORBIDDEN
+                StatusCode::FORBIDDEN
             }
-        }
+        })
     }
 }

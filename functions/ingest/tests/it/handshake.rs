@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stage::{Stage, VERIFY_TOKEN, request};
+use crate::stage::{Stage, VERIFY_TOKEN, bare, request};
 
 const PATH: &str = "/api/webhook/instagram";
 
@@ -14,9 +14,11 @@ async fn the_challenge_comes_back_as_plain_text_case_41() {
         stage.send(request("GET", PATH, &query)).await,
         json!({
             "statusCode": 200,
-            "isBase64Encoded": false,
             "headers": {"content-type": "text/plain", "x-content-type-options": "nosniff"},
+            "multiValueHeaders": {},
             "body": "1158201444",
+            "isBase64Encoded": false,
+            "cookies": [],
         })
     );
     assert_eq!(stage.metric_lines(), 0);
@@ -43,7 +45,7 @@ async fn every_other_handshake_is_refused() {
     let stage = Stage::new().await;
     for (case, query, status) in cases {
         let answer = stage.send(request("GET", PATH, &query)).await;
-        assert_eq!(answer, json!({"statusCode": status, "isBase64Encoded": false}), "{case}");
+        assert_eq!(answer, bare(status), "{case}");
     }
     assert_eq!(stage.metric("HandshakeRefused"), 7);
     assert!(stage.secret_looks() <= 2, "wrong tokens cost one look more");

@@ -42,6 +42,37 @@ async fn an_event_that_is_none_of_the_gateways_is_not_found() {
 }
 
 #[tokio::test]
+async fn what_the_conversion_would_panic_at_is_answered_case_10() {
+    let long = format!("/{}", "ç".repeat(12_000));
+    let cases = [
+        ("a host with a port that is none", "/headers/host", json!("hooks.example.com:99999"), 200),
+        ("a host that is none", "/headers/host", json!("[::1"), 200),
+        ("a host that is no address", "/headers/host", json!("1.2.3.999"), 200),
+        ("a domain name that is none", "/requestContext/domainName", json!("a b"), 200),
+        ("a scheme that is none", "/headers/x-forwarded-proto", json!("://"), 200),
+        ("a header of any script", "/headers/x-name", json!("Pão"), 200),
+        ("a header with a line break", "/headers/x-name", json!("a\r\nb"), 404),
+        ("a header name that is none", "/headers/x name", json!("a"), 404),
+        ("a method that is none", "/requestContext/http/method", json!("G T"), 404),
+        ("a path of odd characters", "/rawPath", json!("/api <\"|\\^`{ç}%zz?#[]"), 404),
+        ("a path that a URI has no room for", "/rawPath", json!(long), 404),
+        ("a path without a slash", "/rawPath", json!(":99999"), 404),
+        ("a query of odd characters", "/rawQueryString", json!("a=<script>"), 400),
+        ("a query of control characters", "/rawQueryString", json!("a=\u{0}\n"), 400),
+        ("a cookie that is none", "/cookies", json!(["a=\n"]), 200),
+        ("10: a body that is no base64", "/isBase64Encoded", json!(true), 400),
+    ];
+    let stage = Stage::new().await;
+    for (case, pointer, value, status) in cases {
+        let mut event = delivery(message("mid-1", "900001", "Bom dia").as_bytes(), SECRET);
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        event.pointer_mut(parent).unwrap()[name] = value;
+        assert_eq!(stage.status(event).await, status, "{case}");
+    }
+    assert_eq!((stage.metric("BodyRefused"), stage.metric_lines()), (1, 1), "only the body is worth counting");
+}
+
+#[tokio::test]
 async fn the_stage_may_stand_in_front_of_the_path() {
     let cases = [
         ("$default", "/api/webhook/instagram", 200),
@@ -66,7 +97,13 @@ async fn a_client_certificate_is_asked_for_only_when_its_name_is_set() {
     let event = |subject: Option<&str>| {
         let mut event = delivery(body.as_bytes(), SECRET);
         event["requestContext"]["authentication"] = match subject {
-            Some(subject) => json!({"clientCert": {"subjectDN": subject, "issuerDN": "CN=Meta"}}),
+            Some(subject) => json!({"clientCert": {
+                "clientCertPem": "-----BEGIN CERTIFICATE-----",
+                "subjectDN": subject,
+                "issuerDN": "CN=DigiCert",
+                "serialNumber": "a1:b2",
+                "validity": {"notBefore": "Jun  1 00:00:00 2026 GMT", "notAfter": "Jun  1 23:59:59 2027 GMT"},
+            }}),
             None => Value::Null,
         };
         event
