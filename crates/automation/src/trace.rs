@@ -44,6 +44,8 @@ pub(crate) enum Verdict {
 pub struct Line {
     /// The rule; `None` for a remark about the whole decision.
     pub rule: Option<RuleId>,
+    /// It matched, whatever became of its replies.
+    pub matched: bool,
     /// What became of it, in plain words.
     pub text: String,
 }
@@ -79,7 +81,7 @@ impl Trace {
     /// The explanation, rule by rule in the order tried. `rules` must be the set decided with; of another set nothing
     /// can be told, and a line says so.
     pub fn render(&self, rules: &RuleSet) -> Vec<Line> {
-        let remark = |text: &str| vec![Line { rule: None, text: text.to_owned() }];
+        let remark = |text: &str| vec![Line { rule: None, matched: false, text: text.to_owned() }];
         match self.fingerprint() {
             None => return remark("no rule was asked"),
             Some(fingerprint) if fingerprint != rules.fingerprint() => {
@@ -88,11 +90,11 @@ impl Trace {
             Some(_) => {}
         }
         let tried = rules.rules().iter().zip(&self.verdicts);
-        let mut lines: Vec<Line> =
-            tried.map(|(rule, verdict)| Line { rule: Some(rule.id.clone()), text: verdict.told(rule) }).collect();
+        let mut lines: Vec<Line> = tried.map(|(rule, verdict)| verdict.line(rule)).collect();
         let rest = rules.rules().iter().skip(self.verdicts.len());
         lines.extend(rest.map(|rule| Line {
             rule: Some(rule.id.clone()),
+            matched: false,
             text: "not tried, an earlier rule had matched".to_owned(),
         }));
         lines
@@ -100,6 +102,11 @@ impl Trace {
 }
 
 impl Verdict {
+    fn line(self, rule: &Rule) -> Line {
+        let matched = matches!(self, Self::Matched { .. });
+        Line { rule: Some(rule.id.clone()), matched, text: self.told(rule) }
+    }
+
     fn told(self, rule: &Rule) -> String {
         match self {
             Self::Missed(Miss::OtherKind) => {

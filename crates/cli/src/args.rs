@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
 #[derive(Debug, Parser)]
-#[command(name = "politicall-ig", version, about, max_term_width = 110)]
+#[command(name = "politicall-ig", version, max_term_width = 110)]
 #[command(
     after_help = "Without a command the local stack starts: everything that runs in AWS, and a Meta to talk to, \
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
@@ -54,7 +54,8 @@ impl Default for Run {
 }
 
 #[derive(Debug, Args)]
-#[group(id = "which", required = true, multiple = true)]
+#[group(skip)]
+#[command(group(clap::ArgGroup::new("which").required(true).multiple(true)))]
 pub(crate) struct Send {
     /// Delivery bodies to post; see events/webhook/.
     #[arg(value_name = "FILE", group = "which")]

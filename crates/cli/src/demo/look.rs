@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use instagram::{AppId, Event, UnixMillis};
+use automation::{RuleSet, Trace};
+use instagram::{AccountId, AppId, Event, UnixMillis};
 use job::{Job, Receipt};
 use store::{Item, Key, Reply, keys};
 
@@ -87,7 +88,8 @@ pub(crate) async fn at(
         let job = Job::new(element, &event, &receipt);
         let key = place(&job, &event);
         let item = stack.store.item(&key, stack.clock.now_ms()).await?;
-        let row = row(&job, &event, &item, collected.outcome(&job.key));
+        let mut row = row(&job, &event, &item, collected.outcome(&job.key));
+        row.rules = matched_rules(stack, &job.account, &item).await?;
         let counted = row.outcome.as_deref().is_some_and(|outcome| COUNTED.contains(&outcome));
         found.stored += usize::from(item.rev > 0);
         found.counted += usize::from(counted && item.rev == 0);
@@ -117,16 +119,26 @@ fn row(job: &Job, event: &Event, item: &Item, logged: Option<String>) -> Row {
         None if item.rev == 0 => logged,
         None => None,
     };
-    let mut rules: Vec<String> = decided.iter().flat_map(|d| &d.replies).map(|reply| reply.rule.clone()).collect();
-    rules.dedup();
     Row {
         kind: event.kind_name().to_owned(),
         conversation: format!("{} {}", job.account, shortened(job.peer.as_str())),
         stored: stored(item, event),
         outcome,
-        rules,
+        rules: Vec::new(),
         replies: decided.iter().flat_map(|d| &d.replies).map(told).collect(),
     }
+}
+
+/// The rules that matched, as the stored trace tells.
+async fn matched_rules(stack: &Stack, account: &AccountId, item: &Item) -> Result<Vec<String>> {
+    let Some((decided, trace)) = item.decision.as_ref().and_then(|d| Some((d, d.trace.as_ref()?))) else {
+        return Ok(Vec::new());
+    };
+    let Some(rules) = stack.store.rules(account, decided.rules).await? else {
+        return Ok(Vec::new());
+    };
+    let lines = trace.parse::<Trace>()?.render(&RuleSet::parse(&rules.document)?);
+    Ok(lines.into_iter().filter(|line| line.matched).filter_map(|line| Some(line.rule?.to_string())).collect())
 }
 
 fn stored(item: &Item, event: &Event) -> String {
