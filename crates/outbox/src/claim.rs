@@ -20,7 +20,7 @@ enum Judged {
     /// No attempt is under way. The message the last one became, if it became one.
     Closed(Option<String>),
     /// An attempt is under way, or nobody knows how it ended. The item of its reply.
-    Open(Item),
+    Open(Box<Item>),
 }
 
 /// Claims the conversation's gate for a direct message.
@@ -62,13 +62,13 @@ async fn judge(store: &Store, drive: &Drive<'_>, gate: &Gate, now: i64) -> Resul
     let Some(reply) = owner.replies().get(gate.step) else {
         // Erased or expired: no outcome can be recorded there. Once Meta has settled, nothing is in flight.
         let settled = now >= gate.until.saturating_add(SETTLE_MS);
-        return Ok(if settled { Judged::Closed(None) } else { Judged::Open(owner) });
+        return Ok(if settled { Judged::Closed(None) } else { Judged::Open(Box::new(owner)) });
     };
     Ok(match reply.state {
         ReplyState::Sent => Judged::Closed(reply.mid.clone()),
         ReplyState::Failed | ReplyState::Parked => Judged::Closed(None),
         ReplyState::Planned if reply.att >= gate.k => Judged::Closed(None),
-        ReplyState::Planned | ReplyState::Sending | ReplyState::Unknown => Judged::Open(owner),
+        ReplyState::Planned | ReplyState::Sending | ReplyState::Unknown => Judged::Open(Box::new(owner)),
     })
 }
 

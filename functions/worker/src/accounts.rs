@@ -17,11 +17,14 @@ const BELIEVED_MS: i64 = 5_000;
 /// Most accounts and rule sets kept at once.
 const MAX_KEPT: usize = 1_000;
 
+/// An account and when it was read, in milliseconds since 1970.
+type Believed = (i64, Option<Arc<Account>>);
+
 #[derive(Debug)]
 pub(crate) struct Accounts {
     store: Store,
     vault: Arc<Vault>,
-    accounts: Mutex<HashMap<AccountId, (i64, Option<Arc<Account>>)>>,
+    accounts: Mutex<HashMap<AccountId, Believed>>,
     rules: Mutex<HashMap<(AccountId, u32), Arc<RuleSet>>>,
 }
 

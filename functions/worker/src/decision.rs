@@ -56,21 +56,21 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Decided {
         "paused_until": facts.paused_until,
         "control": facts.control_ours,
     });
-    stored(decision, question.account.rules, facts.to_string())
+    stored(&decision, question.account.rules, facts.to_string())
 }
 
-fn stored(decision: Decision, rules: u32, facts: String) -> Decided {
+fn stored(decision: &Decision, rules: u32, facts: String) -> Decided {
     let tried_rules = decision.trace.fingerprint().is_some();
     Decided {
         why: decision.outcome.code().to_owned(),
         rules,
         trace: tried_rules.then(|| decision.trace.to_string()),
         facts: tried_rules.then_some(facts),
-        replies: decision.replies.into_iter().map(reply).collect(),
+        replies: decision.replies.iter().map(reply).collect(),
     }
 }
 
-fn reply(intended: automation::Intended) -> Reply {
+fn reply(intended: &automation::Intended) -> Reply {
     let (action, text) = match &intended.action {
         Intended::TextToPerson { text, .. } => (ReplyAction::Text, text.expose()),
         Intended::PrivateReply { text, .. } => (ReplyAction::PrivateReply, text.expose()),

@@ -40,7 +40,7 @@ impl Worker {
         let Ok(job) = Job::parse(body) else {
             return self.finish_unreadable(body, tally).await;
         };
-        let outcome = match isolated(self.apply_patiently(&job, body, deadline)).await {
+        let outcome = match isolated(Box::pin(self.apply_patiently(&job, body, deadline))).await {
             Ok(outcome) => outcome,
             Err(Panicked) if receipts(record) >= POISON_RECEIPTS => self.set_aside(body, Reason::Poison).await,
             Err(Panicked) => {

@@ -18,8 +18,8 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     pub(crate) fn of(found: &Found, expected: &Expected) -> Self {
-        let mut verdict = Self::default();
-        verdict.lost = found.walked.saturating_sub(found.stored + found.quarantined + found.counted);
+        let lost = found.walked.saturating_sub(found.stored + found.quarantined + found.counted);
+        let mut verdict = Self { lost, ..Self::default() };
         if verdict.lost > 0 {
             verdict.complain(format!("{} of {} events lost", verdict.lost, found.walked));
         }

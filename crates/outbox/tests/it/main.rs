@@ -1,5 +1,7 @@
 //! The reply protocol against a table and a Meta in this process.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod claims;
 mod fixtures;
 mod permissions;

@@ -1,5 +1,7 @@
 //! What holds of the table: the merges for any order of events, the conditions against an emulator.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod fixtures;
 mod merges;
 mod replies;

@@ -72,7 +72,7 @@ async fn a_reply_to_be_tried_later_is_planned_again_and_due() {
     let item = table.store.item(&place.item, NOW).await.unwrap();
     assert_eq!((states(&item), item.due_at), (vec![ReplyState::Planned], Some(NOW + 5)));
     assert!(due(&table, NOW + 4, 10).await.is_empty(), "not yet");
-    assert_eq!(due(&table, NOW + 5, 10).await, [place.item.sk.clone()]);
+    assert_eq!(due(&table, NOW + 5, 10).await, std::slice::from_ref(&place.item.sk));
     // A worker that lost its way with the first attempt cannot end the reply any more.
     let late = table.store.record_ended(&place, 1, &ended(ReplyState::Failed, None)).await;
     assert!(matches!(late, Err(StoreError::Conflict)));

@@ -67,17 +67,17 @@ async fn cases_58_to_65_each_answer_of_meta_has_one_meaning() {
         let person = format!("9200000000000{number:02}");
         world.graph.script("SendMessage", [fate]);
         let job = world.writes(&person, "agenda");
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         check(&world, &job, case, state, reason).await;
         assert_eq!(world.sent_to(&person).len(), arrived, "{case}");
 
         // Delivered again, before it is due and after: nothing in doubt is sent again.
         let calls = world.attempts();
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         assert_eq!(world.attempts(), calls, "{case}: again at once");
         if state != Planned {
             world.clock.advance(LATER);
-            world.apply(&[job.clone()]).await;
+            world.apply(std::slice::from_ref(&job)).await;
             assert_eq!(world.attempts(), calls, "{case}: again when due");
             check(&world, &job, case, state, reason).await;
         }
@@ -97,10 +97,10 @@ async fn case_62_a_reply_that_waited_goes_out_once_when_it_is_due() {
     let world = world().await;
     world.graph.script("SendMessage", [Fate::Refuse(Reply::refusal(613, None))]);
     let job = world.writes("921", "agenda");
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     world.clock.advance(LATER);
-    world.apply(&[job.clone()]).await;
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to("921"), ["A agenda da semana."]);
     let item = world.item(&job).await;
     assert_eq!((item.is_done(), item.due_at), (true, None));
@@ -111,9 +111,9 @@ async fn case_70_what_waited_too_long_is_not_sent() {
     let world = world().await;
     world.graph.script("SendMessage", [Fate::Refuse(Reply::refusal(190, None))]);
     let job = world.writes("921", "agenda");
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     world.clock.advance(Duration::from_secs(61 * 60));
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     let reply = world.reply(&job).await;
     assert_eq!((reply.state, reply.reason.as_deref()), (Failed, Some("expired")));
     assert!(world.sent_to("921").is_empty());
@@ -124,7 +124,7 @@ async fn case_71_an_event_of_last_week_is_stored_and_not_answered() {
     let world = world().await;
     let job = world.writes("921", "agenda");
     world.clock.advance(Duration::from_secs(7 * 24 * 3600));
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     let item = world.item(&job).await;
     assert!(item.content.body.is_some());
     assert_eq!(item.decision.unwrap().why, "too_old");
@@ -142,7 +142,7 @@ async fn case_66_a_comment_that_has_its_private_reply_already_fails_by_name() {
         let job = world.comments("922", "quero");
         let comment = instagram::CommentId::parse(key_sk(&job)).unwrap();
         world.meta.world(|w| w.comment_mut(comment.as_str()).unwrap().private_reply = Some("by.hand".to_owned()));
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         let reply = world.reply(&job).await;
         assert_eq!((reply.state, reply.reason.as_deref()), (Failed, Some(reason)), "{case}");
     }
@@ -154,7 +154,7 @@ async fn case_67_a_comment_deleted_before_its_reply_fails_and_what_follows_fails
     let job = world.comments("922", "buraco");
     let comment = key_sk(&job);
     world.meta.world(|w| w.comment_mut(&comment).unwrap().deleted = true);
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     let replies = world.replies(&job).await;
     assert_eq!([replies[0].state, replies[1].state], [Failed, Failed]);
     assert_eq!(replies[0].reason.as_deref(), Some("comment_unusable/100/2534025"));
@@ -168,7 +168,7 @@ async fn a_private_reply_in_doubt_is_not_tried_again_and_its_public_reply_waits(
     world.graph.script("PrivateReply", [Fate::LoseAnswer]);
     let job = world.comments("922", "buraco");
     for _ in 0..3 {
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         world.clock.advance(LATER);
     }
     let replies = world.replies(&job).await;
@@ -199,11 +199,11 @@ async fn a_plan_whose_first_step_is_out_when_the_second_has_to_wait_goes_on_ther
     let world = world().await;
     world.graph.script("SendMessage", [Fate::Serve, Fate::Refuse(Reply::refusal(613, None))]);
     let job = world.writes("923", "passos");
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     let states: Vec<_> = world.replies(&job).await.iter().map(|reply| reply.state).collect();
     assert_eq!(states, [Sent, Planned]);
     world.clock.advance(LATER);
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to("923"), ["Primeiro passo.", "Segundo passo."]);
 }
 

@@ -14,10 +14,10 @@ async fn answered_once_however_often_it_is_delivered() {
     let mut world = World::start().await;
     let job = world.writes(PERSON, "agenda");
     world.apply(&[job.clone(), job.clone()]).await;
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     world.restart().await;
     world.clock.advance(Duration::from_secs(200));
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to(PERSON), ["A agenda da semana."]);
     assert_eq!(world.graph_calls(), 1);
 }
@@ -87,10 +87,10 @@ async fn case_83_no_attempt_begins_when_too_little_time_is_left_for_it() {
         clock.advance(Duration::from_secs(20));
         Fate::Serve
     });
-    assert_eq!(world.deliver(&[job.clone()]).await, [0]);
+    assert_eq!(world.deliver(std::slice::from_ref(&job)).await, [0]);
     assert_eq!(world.sent_to(PERSON), ["Primeiro passo."]);
     world.graph.mend();
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to(PERSON), ["Primeiro passo.", "Segundo passo."]);
 }
 

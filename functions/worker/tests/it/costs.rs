@@ -34,10 +34,10 @@ async fn a_duplicate_costs_one_read_and_nothing_else() {
         ("a message answered in two steps", world.writes(PERSON, "passos")),
     ];
     for (case, job) in &jobs {
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(job)).await;
         let calls = world.graph_calls();
         for echo in world.told() {
-            world.apply(&[echo.clone()]).await;
+            world.apply(std::slice::from_ref(&echo)).await;
             let bill = cost(&world, &[echo]).await;
             assert_eq!((bill.total().calls, bill.total().write_units), (1, 0.0), "{case}: its echo");
         }

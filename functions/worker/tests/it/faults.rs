@@ -89,7 +89,7 @@ async fn the_record_of_a_sent_reply_is_tried_again_before_it_is_given_up() {
             if call.operation == "UpdateItem" && (4..6).contains(&updates) { fate.clone() } else { Fate::Serve }
         });
         let job = world.writes(PERSON, "agenda");
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         assert_eq!(world.reply(&job).await.state, ReplyState::Sent, "{case}");
         assert_eq!(world.sent_to(PERSON).len(), 1, "{case}");
     }
@@ -134,17 +134,17 @@ async fn case_79_what_is_too_large_for_an_item_is_kept_in_quarantine_and_pointed
 async fn a_conversation_that_outlived_its_retention_begins_anew() {
     let world = World::start().await;
     let first = world.writes(PERSON, "um");
-    world.apply(&[first.clone()]).await;
+    world.apply(std::slice::from_ref(&first)).await;
     world.told();
     // Longer than anything is kept; time to live has not deleted it yet.
     world.clock.advance(Duration::from_secs(181 * 24 * 3600));
     let later = world.writes(PERSON, "dois");
-    world.apply(&[later.clone()]).await;
+    world.apply(std::slice::from_ref(&later)).await;
     assert_eq!(world.reply(&later).await.state, ReplyState::Sent);
     let facts = world.conversation(&later).await.facts;
     assert_eq!(facts.wrote.len(), 1, "nothing of the old conversation counts");
 
-    world.apply(&[first.clone()]).await;
+    world.apply(std::slice::from_ref(&first)).await;
     assert_eq!(world.sent_to(PERSON).len(), 2, "what was decided then is not decided again");
 }
 
@@ -153,7 +153,7 @@ async fn an_unsend_reaches_a_message_that_is_past_its_retention() {
     let world = World::start().await;
     let mid = world.meta.person_writes(OFFICE, PERSON, "um");
     let job = world.only_told();
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     world.told();
     world.clock.advance(Duration::from_secs(181 * 24 * 3600));
     world.meta.unsend(OFFICE, &mid);

@@ -111,7 +111,7 @@ async fn case_54_a_kill_between_acceptance_and_record_ends_as_sent_by_the_echo()
     assert_eq!(world.sent_to(PERSON).len(), 1, "Meta has it");
     let echo = world.only_told();
     world.clock.advance(VISIBLE_AGAIN);
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.reply(&job).await.state, ReplyState::Unknown);
     world.apply(&[echo]).await;
     let reply = world.reply(&job).await;
@@ -126,7 +126,7 @@ async fn case_75_what_comes_behind_a_dead_gate_holder_waits_with_a_due_time() {
     let first = world.writes(PERSON, "um");
     crash_at_send(&mut world, &first, false).await;
     let second = world.writes(PERSON, "dois");
-    world.apply(&[second.clone()]).await;
+    world.apply(std::slice::from_ref(&second)).await;
     assert_eq!(world.reply(&second).await.state, ReplyState::Planned);
     let due_at = world.item(&second).await.due_at.unwrap();
     assert!(due_at <= world.clock.now_ms() + 100_000, "lease and settling, no longer");
@@ -155,7 +155,7 @@ async fn case_52_an_unsend_cancels_a_reply_that_is_planned() {
     let mid = world.meta.person_writes(OFFICE, PERSON, "um");
     let job = world.only_told();
     world.graph.script("SendMessage", [crate::world::MetaFate::Refuse(sandbox::meta::Reply::refusal(613, None))]);
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.reply(&job).await.state, ReplyState::Planned);
     world.meta.unsend(OFFICE, &mid);
     world.apply(&[world.only_told()]).await;

@@ -1,5 +1,7 @@
 //! The worker against a whole world: DynamoDB, SQS and Meta in this process, faults at the wire.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod world;
 
 mod answers;
@@ -11,4 +13,5 @@ mod events;
 mod faults;
 mod kills;
 mod races;
+mod simulation;
 mod whose;

@@ -61,7 +61,7 @@ async fn an_observing_account_stores_decides_and_explains_and_sends_nothing() {
     let world = World::start().await;
     world.set_mode(Mode::Observe).await;
     let job = world.writes(PERSON, "Qual a agenda?");
-    world.apply(&[job.clone()]).await;
+    world.apply(std::slice::from_ref(&job)).await;
     let decided = world.item(&job).await.decision.unwrap();
     assert_eq!((decided.why.as_str(), decided.rules, decided.replies.len()), ("observed", 1, 0));
     assert!(decided.trace.is_some() && decided.facts.is_some(), "the reason can be shown later");
@@ -75,7 +75,7 @@ async fn a_stop_takes_effect_within_five_seconds() {
     world.apply(&[world.writes(PERSON, "um")]).await;
     world.set_mode(Mode::Observe).await;
     let after = world.writes(PERSON, "dois");
-    world.apply(&[after.clone()]).await;
+    world.apply(std::slice::from_ref(&after)).await;
     assert_eq!(world.why(&after).await.as_deref(), Some("observed"));
     assert_eq!(world.sent_to(PERSON), ["Resposta um."]);
 }
@@ -89,7 +89,7 @@ async fn case_73_what_was_planned_before_the_account_was_stopped_is_cancelled() 
         assert_eq!(world.reply(&job).await.state, ReplyState::Planned, "{case}");
         world.set_mode(mode).await;
         world.clock.advance(std::time::Duration::from_secs(181));
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         let reply = world.reply(&job).await;
         assert_eq!((reply.state, reply.reason.as_deref()), (ReplyState::Failed, Some("cancelled")), "{case}");
         assert_eq!(world.graph_calls(), 0, "{case}");
@@ -107,7 +107,7 @@ async fn an_account_whose_token_cannot_be_opened_still_gets_its_messages() {
     ] {
         world.change(OFFICE, |account| account.sealed_token = sealed).await;
         let job = world.writes(PERSON, "agenda");
-        world.apply(&[job.clone()]).await;
+        world.apply(std::slice::from_ref(&job)).await;
         assert_eq!(world.reply(&job).await.state, ReplyState::Planned, "{case}");
         assert!(world.item(&job).await.due_at.is_some_and(|at| at > world.clock.now_ms()), "{case}");
     }
