@@ -5,3 +5,4 @@
 mod binaries;
 mod numbers;
 mod program;
+mod rooms;
