@@ -26,6 +26,7 @@ use vault::Vault;
 use accounts::Accounts;
 pub use batch::TIME_OUT;
 pub use config::Config;
+use media::OwnMedia;
 use quarantine::Quarantine;
 
 /// Everything the worker works with: built once, lent to every call.
@@ -35,6 +36,7 @@ pub struct Worker {
     outbox: Outbox,
     graph: Graph,
     accounts: Accounts,
+    own_media: OwnMedia,
     quarantine: Quarantine,
     queue: aws_sdk_sqs::Client,
     events_queue_url: String,
@@ -56,6 +58,7 @@ impl Worker {
         Self {
             outbox: Outbox::new(store.clone(), graph.clone()),
             graph,
+            own_media: OwnMedia::default(),
             accounts: Accounts::new(store.clone(), Arc::new(vault)),
             quarantine: Quarantine::new(queue.clone(), &config.quarantine_queue_url),
             events_queue_url: config.events_queue_url.clone(),

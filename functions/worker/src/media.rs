@@ -1,7 +1,10 @@
 //! Whose post a comment stands below: looked up once per post, for rules answer comments on the account's own alone.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use automation::MediaOwner;
-use instagram::{Event, Kind, MediaId};
+use instagram::{AccountId, Event, Kind, MediaId};
 use job::Job;
 use store::Account;
 
@@ -16,6 +19,28 @@ const LOOK_UP_PATIENCE_MS: i64 = 2 * 60 * 1000;
 const OWN_SECONDS: i64 = 180 * 24 * 60 * 60;
 const OTHER_SECONDS: i64 = 24 * 60 * 60;
 
+/// Most posts kept in memory: busy accounts have a few at a time.
+const MAX_KEPT: usize = 1_000;
+
+/// The posts known to be their account's own, so that a busy post costs no read per comment.
+#[derive(Debug, Default)]
+pub(crate) struct OwnMedia(Mutex<HashSet<(AccountId, MediaId)>>);
+
+impl OwnMedia {
+    fn holds(&self, account: &AccountId, media: &MediaId) -> bool {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.contains(&(account.clone(), media.clone()))
+    }
+
+    fn add(&self, account: &AccountId, media: &MediaId) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= MAX_KEPT {
+            held.clear();
+        }
+        held.insert((account.clone(), media.clone()));
+    }
+}
+
 impl Worker {
     /// Whose post the event's comment stands below. Anything but a comment with an author counts as the account's own.
     pub(crate) async fn media_owner(&self, account: &Account, event: &Event, job: &Job) -> Result<MediaOwner, Trouble> {
@@ -26,6 +51,18 @@ impl Worker {
         let (true, Some(media)) = (is_answerable, &comment.media) else {
             return Ok(MediaOwner::Unknown);
         };
+        if self.own_media.holds(&account.id, media) {
+            return Ok(MediaOwner::Own);
+        }
+        let owner = self.find_owner(account, media, job).await?;
+        if owner == MediaOwner::Own {
+            self.own_media.add(&account.id, media);
+        }
+        Ok(owner)
+    }
+
+    /// What the table knows, or else the Graph API.
+    async fn find_owner(&self, account: &Account, media: &MediaId, job: &Job) -> Result<MediaOwner, Trouble> {
         let now = self.clock.now_ms();
         if let Some(own) = self.store.owns_media(&account.id, media, now).await? {
             return Ok(owner(own));

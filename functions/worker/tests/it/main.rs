@@ -12,6 +12,7 @@ mod echoes;
 mod events;
 mod faults;
 mod kills;
+mod posts;
 mod races;
 mod simulation;
 mod whose;
