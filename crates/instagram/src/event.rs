@@ -194,6 +194,30 @@ pub enum AttachmentKind {
     Other(String),
 }
 
+impl AttachmentKind {
+    /// The wire's word; of words that mean the same, the one documented for Instagram Login.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::File => "file",
+            Self::Share => "share",
+            Self::Post => "ig_post",
+            Self::Reel => "ig_reel",
+            Self::StoryMention => "story_mention",
+            Self::Story => "story",
+            Self::Template => "template",
+            Self::Media => "media",
+            Self::Ephemeral => "ephemeral",
+            Self::Fallback => "fallback",
+            Self::Sticker => "sticker",
+            Self::LikeHeart => "like_heart",
+            Self::Other(word) => word,
+        }
+    }
+}
+
 /// What a message answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyTo {

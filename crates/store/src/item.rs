@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use instagram::{Attachment, AttachmentKind, Content, Event, Kind, Referral, ReplyTo, UnixMillis, Words};
+use instagram::{Attachment, Content, Event, Kind, Referral, ReplyTo, UnixMillis, Words};
 use serde::{Deserialize, Serialize};
 
 /// Longest body or raw copy kept in an item, in bytes. DynamoDB refuses items over 400 KB: 250,000 for this, 50,000 for
@@ -456,26 +456,8 @@ impl Body {
 
 impl StoredAttachment {
     fn of(attachment: &Attachment) -> Self {
-        let kind = match &attachment.kind {
-            AttachmentKind::Image => "image",
-            AttachmentKind::Video => "video",
-            AttachmentKind::Audio => "audio",
-            AttachmentKind::File => "file",
-            AttachmentKind::Share => "share",
-            AttachmentKind::Post => "ig_post",
-            AttachmentKind::Reel => "ig_reel",
-            AttachmentKind::StoryMention => "story_mention",
-            AttachmentKind::Story => "story",
-            AttachmentKind::Template => "template",
-            AttachmentKind::Media => "media",
-            AttachmentKind::Ephemeral => "ephemeral",
-            AttachmentKind::Fallback => "fallback",
-            AttachmentKind::Sticker => "sticker",
-            AttachmentKind::LikeHeart => "like_heart",
-            AttachmentKind::Other(other) => other,
-        };
         Self {
-            kind: kind.to_owned(),
+            kind: attachment.kind.as_str().to_owned(),
             url: attachment.url.clone(),
             title: attachment.title.clone(),
             media: attachment.media.clone(),

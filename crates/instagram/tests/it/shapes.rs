@@ -55,11 +55,16 @@ mod messages {
             ("Image", r#"Other("Image")"#),
             ("a b", r#"Other("a_b")"#),
         ];
-        for (word, expected) in words {
+        let read = |word: &str| {
             let Kind::MessageReceived(message) = message(&format!(r#""attachments":[{{"type":"{word}"}}]"#)) else {
                 panic!("{word}")
             };
-            assert_eq!(format!("{:?}", message.content.attachments[0].kind), expected);
+            message.content.attachments[0].kind.clone()
+        };
+        for (word, expected) in words {
+            let kind = read(word);
+            assert_eq!(format!("{kind:?}"), expected);
+            assert_eq!(read(kind.as_str()), kind, "{word} written and read again");
         }
     }
 
