@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
@@ -59,15 +60,16 @@ struct Kept<T> {
 }
 
 impl<T> AppsSecret<T> {
-    /// Nothing is read yet. `client` is needed for a secret in AWS only, see [`SecretPlace::is_remote`].
+    /// Nothing is read yet. `aws` is needed for a secret in AWS only; a file is read without it.
     ///
     /// `parse` gets one text per secret named in the place. What its error says is logged: it must not quote them.
     pub fn new<E: Into<Box<dyn Error + Send + Sync>>>(
         place: SecretPlace,
-        client: Option<Client>,
+        aws: Option<&SdkConfig>,
         clock: Clock,
         parse: impl Fn(&[&str]) -> Result<T, E> + Send + Sync + 'static,
     ) -> Self {
+        let client = aws.filter(|_| place.is_remote()).map(Client::new);
         Self {
             place,
             client,
@@ -296,10 +298,10 @@ mod tests {
         });
 
         let clock = Clock::system();
-        let client = Client::new(&aws_config_at(&url, &clock, CallLimits::default()).await);
+        let aws = aws_config_at(&url, &clock, CallLimits::default()).await;
         let env = Env::of([("META_APPS_SECRET", "arn:aws:one,arn:aws:two")]);
         let place = SecretPlace::from_env(&env, "META_APPS_SECRET").unwrap();
-        let secret = AppsSecret::new(place, Some(client), clock, |texts| Ok::<_, &str>(texts.join("+")));
+        let secret = AppsSecret::new(place, Some(&aws), clock, |texts| Ok::<_, &str>(texts.join("+")));
         let (one, two, three) = tokio::join!(secret.get(), secret.get(), secret.get());
         for copy in [one, two, three] {
             assert_eq!(copy.unwrap().as_str(), "half+half", "both secrets are handed over");

@@ -1,6 +1,5 @@
 //! Wires the function: configuration, clients, handler.
 
-use aws_sdk_secretsmanager::Client as SecretsManager;
 use aws_sdk_sqs::Client as Sqs;
 use boot::{AppsSecret, Clock, Env, Metrics};
 use ingest::{CALL_LIMITS, Config, Ingest};
@@ -15,9 +14,7 @@ async fn main() -> Result<(), Error> {
     let aws = boot::lambda_aws_config(&clock, CALL_LIMITS)?;
 
     let place = config.meta_apps_secret.clone();
-    let secrets_manager = place.is_remote().then(|| SecretsManager::new(&aws));
-    let secrets =
-        AppsSecret::new(place, secrets_manager, clock.clone(), |texts| Apps::parse_parts(texts.iter().copied()));
+    let secrets = AppsSecret::new(place, Some(&aws), clock.clone(), |texts| Apps::parse_parts(texts.iter().copied()));
     let metrics = Metrics::new("ingest", clock.clone());
     let ingest = Ingest::new(config, &Sqs::new(&aws), secrets, clock, metrics);
 

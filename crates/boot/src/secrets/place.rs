@@ -42,7 +42,7 @@ impl SecretPlace {
     }
 
     /// Whether a Secrets Manager client is needed to read it.
-    pub fn is_remote(&self) -> bool {
+    pub(super) fn is_remote(&self) -> bool {
         matches!(self.0, Place::Aws(_))
     }
 
