@@ -150,3 +150,22 @@ fn a_hint_is_kept_whole_until_its_message_comes() {
         assert_eq!(content.hinted_at, Some(NOW), "{case}");
     }
 }
+
+#[test]
+fn of_many_messages_the_latest_opens_the_window_and_the_first_stays_the_first() {
+    let wrote = |n: i64| {
+        let at = NOW + n * 1_000;
+        let head = r#""sender":{"id":"900"},"recipient":{"id":"17841400000000001"}"#;
+        (event(&format!(r#"{{{head},"timestamp":{at},"message":{{"mid":"m{n}","text":"oi"}}}}"#)), at)
+    };
+    for order in [[0, 1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1, 0], [3, 7, 0, 5, 1, 6, 2, 4]] {
+        let mut facts = Facts::default();
+        for n in order {
+            let (event, at) = wrote(n);
+            facts.apply(&event, "key", UnixMillis(at), false);
+        }
+        assert_eq!(facts.last_user_at(), Some(UnixMillis(NOW + 7_000)), "{order:?}");
+        assert_eq!(facts.first, Some(store::Mark::new(UnixMillis(NOW), "m0")), "{order:?}");
+        assert!(facts.wrote.len() <= 4, "the item stays small");
+    }
+}
