@@ -1,4 +1,4 @@
-//! The one binary that a person runs.
+#![doc = include_str!("../README.md")]
 
 mod args;
 mod data;
