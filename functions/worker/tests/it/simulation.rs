@@ -71,7 +71,7 @@ struct Run {
 impl Run {
     async fn start(seed: u64) -> Self {
         Self {
-            world: World::start().await,
+            world: World::hasty().await,
             random: Random::new(seed),
             queue: BTreeMap::new(),
             jobs: Vec::new(),
