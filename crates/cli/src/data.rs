@@ -78,13 +78,16 @@ impl DataFolder {
         Ok(())
     }
 
-    /// Deletes everything that earlier runs stored. Refuses a folder that is not one of ours.
+    /// Deletes everything that earlier runs stored. Refuses a folder that is not one of ours, or in use.
     pub(crate) fn delete(path: &Path) -> Result<()> {
         if !path.exists() {
             return Ok(());
         }
         if !path.join("layout").is_file() {
             bail!("{} is no data folder of this program: it stays as it is", path.display());
+        }
+        if Self(path.to_owned()).running().is_some() {
+            bail!("a stack runs on {}: stop it first", path.display());
         }
         fs::remove_dir_all(path).with_context(|| format!("{} cannot be deleted", path.display()))
     }

@@ -88,6 +88,10 @@ fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let set = ask(&folder, &["rules", "set", ACCOUNT, "infra/rules/campanha.json"]);
     assert!(told(&set).contains("Version 2 is in force"), "{}", told(&set));
     assert!(told(&ask(&folder, &["replies"])).contains("No reply waits"));
+    for words in [&["run", "--port", "0"][..], &["run", "--port", "0", "--reset"][..]] {
+        let second = ask(&folder, words);
+        assert!(!second.status.success() && told(&second).contains("stop it first"), "{}", told(&second));
+    }
     stack.interrupt();
 
     // Without it, on the data alone.
