@@ -17,11 +17,6 @@ impl Words {
     pub fn expose(&self) -> &str {
         &self.0
     }
-
-    /// Takes the text out.
-    pub fn into_exposed(self) -> String {
-        self.0
-    }
 }
 
 impl From<String> for Words {

@@ -1,9 +1,9 @@
 //! Accounts and their rules.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use instagram::{AccountId, AppId};
 use serde::{Deserialize, Serialize};
 
+use crate::update::Update;
 use crate::{Store, StoreError, keys};
 
 /// What the system does for an account.
@@ -86,8 +86,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] if there is no such account.
     pub async fn set_mode(&self, account: &AccountId, mode: Mode) -> Result<(), StoreError> {
-        let value: AttributeValue = serde_dynamo::to_attribute_value(mode).map_err(StoreError::Unreadable)?;
-        self.set_on_account(account, "#mode = :value", "mode", value).await
+        self.set_on_account(account, "mode", mode).await
     }
 
     /// Stores the next version of an account's rules and puts it in force. Returns its number.
@@ -112,7 +111,7 @@ impl Store {
     /// [`StoreError::Conflict`] if the account or the version does not exist.
     pub async fn use_rules(&self, account: &AccountId, version: u32) -> Result<(), StoreError> {
         self.rules(account, version).await?.ok_or(StoreError::Conflict)?;
-        self.set_on_account(account, "#rules = :value", "rules", AttributeValue::N(version.to_string())).await
+        self.set_on_account(account, "rules", version).await
     }
 
     /// One version of an account's rules.
@@ -131,27 +130,11 @@ impl Store {
         self.query(&keys::account_partition(account), keys::RULES).await
     }
 
-    async fn set_on_account(
-        &self,
-        account: &AccountId,
-        set: &str,
-        name: &str,
-        value: AttributeValue,
-    ) -> Result<(), StoreError> {
-        let key = keys::account(account);
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(key.pk))
-            .key("sk", AttributeValue::S(key.sk))
-            .update_expression(format!("SET {set}"))
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names(format!("#{name}"), name)
-            .expression_attribute_values(":value", value)
-            .return_values(ReturnValue::None)
-            .send()
-            .await
-            .map_err(|e| StoreError::from_sdk("UpdateItem", e))?;
-        Ok(())
+    /// Changes one attribute of an account that is there.
+    async fn set_on_account(&self, account: &AccountId, name: &str, value: impl Serialize) -> Result<(), StoreError> {
+        let mut update = Update::of(keys::account(account));
+        update.set(name, value)?;
+        update.require("attribute_exists(pk)");
+        self.update(update).await
     }
 }

@@ -1,7 +1,6 @@
 //! A table, a Meta, and one conversation in which a person has just written.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use graph::Graph;
 use instagram::{AccountId, Peer, PersonId};
 use outbox::{Attempt, Drive, Outbox, OutboxError, Permission};
@@ -32,14 +31,13 @@ impl World {
         let clock = Clock::default();
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("sa-east-1"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .endpoint_url(dynamo.endpoint())
-            .build();
-        let store = Store::new(Client::from_conf(config), "politicall-ig");
+        let config = boot::aws_config_at(
+            dynamo.endpoint(),
+            &boot::Clock::from_source(clock.clone()),
+            boot::CallLimits::default(),
+        )
+        .await;
+        let store = Store::new(Client::new(&config), "politicall-ig");
         let world = json!({
             "apps": [{"name": "politicall", "app_id": APP, "app_secrets": ["secret"]}],
             "accounts": [{"account": ACCOUNT, "username": "office", "app_id": APP, "token": "IGAA"}],

@@ -1,7 +1,6 @@
 //! A table in the emulator, and events to put into it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use instagram::{AccountId, AppId, Element, Event, Peer, PersonId, UnixMillis};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
@@ -18,14 +17,8 @@ pub(crate) struct Table {
 pub(crate) async fn table() -> Table {
     let dynamo = Dynamo::memory(Clock::default()).await.unwrap();
     dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("sa-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(dynamo.endpoint())
-        .build();
-    Table { store: Store::new(Client::from_conf(config), "politicall-ig"), _dynamo: dynamo }
+    let config = boot::aws_config_at(dynamo.endpoint(), &boot::Clock::system(), boot::CallLimits::default()).await;
+    Table { store: Store::new(Client::new(&config), "politicall-ig"), _dynamo: dynamo }
 }
 
 pub(crate) fn account_id() -> AccountId {
