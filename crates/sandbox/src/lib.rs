@@ -8,5 +8,6 @@ pub mod invoke;
 pub mod mapping;
 pub mod meta;
 pub mod runtime;
+pub mod schedule;
 pub mod sqs;
 mod wire;

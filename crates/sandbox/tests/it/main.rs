@@ -6,4 +6,5 @@ mod dynamo;
 mod gateway;
 mod mapping;
 mod runtime;
+mod schedule;
 mod sqs;
