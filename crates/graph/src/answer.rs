@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::{Doubt, MAX_WAIT, Said, SendError, Usage};
 
-/// Longest answer read; real ones have a few hundred bytes. A longer one counts as unreadable.
+/// Longest answer to a write that is read; real ones have a few hundred bytes. A longer one counts as unreadable.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Longest answer to a read: a page of 25 comments of 2200 characters, each escaped to 6 bytes, is 330 kB.
+pub(crate) const MAX_READ_BYTES: usize = 512 * 1024;
 
 /// What a call came to, and how much of Meta's limits is used by now.
 #[derive(Debug, Clone, PartialEq)]

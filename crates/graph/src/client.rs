@@ -8,7 +8,7 @@ use reqwest::{Client, RequestBuilder, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use crate::answer::{self, RawAnswer};
+use crate::answer::{MAX_BODY_BYTES, MAX_READ_BYTES, RawAnswer};
 use crate::{Answer, GRAPH_VERSION, HttpError, Said, SendError, TokenTrouble, Usage, tls};
 
 /// Where Meta's Graph API for Instagram Login lives.
@@ -122,6 +122,15 @@ impl Graph {
         url
     }
 
+    /// The address of a node itself, with query parameters.
+    pub(crate) fn node(&self, node: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend([GRAPH_VERSION, node]);
+        }
+        with_query(url, query)
+    }
+
     /// POSTs JSON and reads the answer with `read`, which returns `None` for what is not the answer expected.
     pub(crate) async fn post_json<T>(
         &self,
@@ -130,17 +139,17 @@ impl Graph {
         body: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.post(url).json(body), read).await
+        self.call(token, self.http.post(url).json(body), MAX_BODY_BYTES, read).await
     }
 
-    /// GETs; otherwise as [`Graph::post_json`].
+    /// GETs up to [`MAX_READ_BYTES`]; otherwise as [`Graph::post_json`].
     pub(crate) async fn get<T>(
         &self,
         token: &SecretString,
         url: Url,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.get(url), read).await
+        self.call(token, self.http.get(url), MAX_READ_BYTES, read).await
     }
 
     /// POSTs form fields; otherwise as [`Graph::post_json`].
@@ -151,32 +160,41 @@ impl Graph {
         fields: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.post(url).form(fields), read).await
+        self.call(token, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
     }
 
     async fn call<T>(
         &self,
         token: &SecretString,
         request: RequestBuilder,
+        max_bytes: usize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
         let Some(authorization) = bearer(token) else {
             let error = SendError::TokenDead { trouble: TokenTrouble::Unusable, said: Said::default() };
             return Answer { result: Err(error), usage: Usage::default() };
         };
-        match exchange(request.header(AUTHORIZATION, authorization)).await {
+        match exchange(request.header(AUTHORIZATION, authorization), max_bytes).await {
             Ok(raw) => raw.into_answer(read),
             Err(error) => Answer { result: Err(error.into()), usage: Usage::default() },
         }
     }
 }
 
-/// Sends the request and reads its whole answer.
-async fn exchange(request: RequestBuilder) -> Result<RawAnswer, HttpError> {
+/// The address with these parameters, escaped.
+pub(crate) fn with_query(mut url: Url, query: &[(&str, &str)]) -> Url {
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    url
+}
+
+/// Sends the request and reads its whole answer; of one that is longer than `max_bytes`, nothing.
+async fn exchange(request: RequestBuilder, max_bytes: usize) -> Result<RawAnswer, HttpError> {
     let mut response: Response = request.send().await?;
     let mut raw = RawAnswer::from_head(response.status(), response.headers());
     while let Some(chunk) = response.chunk().await? {
-        if raw.body.len() + chunk.len() > answer::MAX_BODY_BYTES {
+        if raw.body.len() + chunk.len() > max_bytes {
             raw.body.clear();
             break;
         }

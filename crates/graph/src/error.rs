@@ -103,6 +103,16 @@ pub enum SendError {
 pub const MAX_WAIT: Duration = Duration::from_hours(24);
 
 impl SendError {
+    /// Whether the object asked for definitely does not exist, or not for this account's eyes: an object missing
+    /// (100/33), a message deleted (9000001), a thread gone (100/2534001), no such person (100/2534014, 100/2018001).
+    ///
+    /// Meta says the same of all of them, and of a message that is no longer among the newest of its thread (fact
+    /// sheet 4.11): missing from what can be read, not necessarily from the world.
+    pub fn is_missing(&self) -> bool {
+        let Self::Refused { reason, .. } = self else { return false };
+        matches!(reason, Refusal::ObjectMissing | Refusal::MessageDeleted | Refusal::ThreadGone | Refusal::NoSuchPerson)
+    }
+
     /// Meta's numbers, unless nothing came back.
     pub fn said(&self) -> Option<&Said> {
         match self {

@@ -26,10 +26,12 @@ impl Graph {
     }
 }
 
+/// Besides what is missing: a refusal without a subcode, which says no more than "not with this token".
 fn is_hidden(error: &SendError) -> bool {
-    matches!(
+    let not_with_this_token = matches!(
         error,
-        SendError::Refused { reason: Refusal::ObjectMissing | Refusal::InvalidParameter, .. }
+        SendError::Refused { reason: Refusal::InvalidParameter, .. }
             | SendError::AccountBlocked { condition: Condition::PermissionMissing, .. }
-    )
+    );
+    error.is_missing() || not_with_this_token
 }

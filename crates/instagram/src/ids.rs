@@ -101,6 +101,8 @@ id! {
     PersonId;
     /// A direct message (`mid`). Unique within a conversation for certain, beyond it probably.
     MessageId;
+    /// A conversation, as the Conversations API names it (fact sheet 4.11). No event carries it.
+    ThreadId;
     /// A comment or a live comment.
     CommentId;
     /// A post, reel, story or broadcast.

@@ -52,7 +52,7 @@ pub(crate) fn for_each_item<'a, E>(json: &'a str, each: impl FnMut(&'a str) -> R
 /// Replaces every lone surrogate escape by that of U+FFFD; borrowed if there is none.
 ///
 /// JSON allows `"\ud800"`, Rust's text does not. Expects valid JSON, where a backslash stands only inside strings.
-pub(crate) fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
+pub fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
     const REPLACEMENT: &str = "\\ufffd";
     let mut repaired = String::new();
     let mut copied = 0;

@@ -20,7 +20,10 @@ mod words;
 pub use apps::{App, Apps, AppsError, Signer};
 pub use element::{Element, Malformed, TEST_ACCOUNT};
 pub use event::*;
-pub use ids::{AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId};
+pub use ids::{
+    AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId, ThreadId,
+};
+pub use json::without_lone_surrogates;
 pub use key::{MAX_KEY_BYTES, event_key};
 pub use signature::{AppSecret, EmptySecret, SIGNATURE_HEADER, SignatureError, verify_signature};
 pub use signed_request::{SignedRequest, SignedRequestError, parse_signed_request};
