@@ -4,7 +4,8 @@
 //! Both questions are asynchronous, so the one who answers can also delay a call, put calls of several actors into a
 //! seeded order, or end the caller in between: that is a crash before or after the effect.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -23,9 +24,10 @@ pub struct Call {
 }
 
 /// What becomes of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Fate {
     /// It is served as usual.
+    #[default]
     Serve,
     /// It has no effect, and the caller is told so.
     Refuse {
@@ -54,12 +56,12 @@ impl Fate {
     pub const BROKEN: Self = Self::Refuse { status: 500, code: "InternalServerError" };
 }
 
-/// Decides the fate of every call.
+/// Decides the fate of every call, in the words of the service it is for: [`Fate`], or [`crate::meta::fault::Fate`].
 ///
 /// A plain closure `Fn(&Call) -> Fate` is enough for most tests.
-pub trait Faults: Send + Sync + 'static {
+pub trait Faults<F = Fate>: Send + Sync + 'static {
     /// Asked before the call has any effect; the call waits for the answer.
-    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Fate>;
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, F>;
 
     /// Told when the call had its effect and before its answer leaves; the answer waits too.
     fn took_effect<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, ()> {
@@ -67,11 +69,12 @@ pub trait Faults: Send + Sync + 'static {
     }
 }
 
-impl<F> Faults for F
+impl<F, J> Faults<F> for J
 where
-    F: Fn(&Call) -> Fate + Send + Sync + 'static,
+    F: Send + 'static,
+    J: Fn(&Call) -> F + Send + Sync + 'static,
 {
-    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Fate> {
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, F> {
         Box::pin(std::future::ready(self(call)))
     }
 }
@@ -80,8 +83,30 @@ where
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFaults;
 
-impl Faults for NoFaults {
-    fn judge<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, Fate> {
-        Box::pin(std::future::ready(Fate::Serve))
+impl<F: Default + Send + 'static> Faults<F> for NoFaults {
+    fn judge<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, F> {
+        Box::pin(std::future::ready(F::default()))
+    }
+}
+
+/// A list of fates for the calls of one operation, in order; calls beyond it, and other operations, are served.
+#[derive(Debug)]
+pub struct Script<F = Fate> {
+    operation: &'static str,
+    fates: Mutex<VecDeque<F>>,
+}
+
+impl<F> Script<F> {
+    /// The next calls of `operation` meet these fates.
+    pub fn new(operation: &'static str, fates: impl IntoIterator<Item = F>) -> Self {
+        Self { operation, fates: Mutex::new(fates.into_iter().collect()) }
+    }
+}
+
+impl<F: Default + Send + 'static> Faults<F> for Script<F> {
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, F> {
+        let is_meant = call.operation == self.operation;
+        let fate = is_meant.then(|| self.fates.lock().unwrap_or_else(PoisonError::into_inner).pop_front()).flatten();
+        Box::pin(std::future::ready(fate.unwrap_or_default()))
     }
 }

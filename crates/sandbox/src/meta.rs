@@ -41,11 +41,11 @@ pub use self::route::Operation;
 pub use self::state::CallRecord;
 pub use self::world::World;
 
-use self::fault::Faults;
+use self::fault::Fate;
 use self::state::{State, Used};
 use self::world::{Comment, Message};
 use crate::clock::Clock;
-use crate::fault::NoFaults;
+use crate::fault::{Faults, NoFaults};
 use crate::wire;
 
 /// A running Meta. Dropped, it stops at once.
@@ -136,7 +136,7 @@ impl Meta {
     ///
     /// # Errors
     /// When no port can be bound.
-    pub async fn door(&self, actor: &str, faults: impl Faults) -> Result<Door, MetaError> {
+    pub async fn door(&self, actor: &str, faults: impl Faults<Fate>) -> Result<Door, MetaError> {
         Ok(Door::open(Arc::clone(&self.shared), wire::LOOPBACK, actor, faults).await?)
     }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use instagram::{AccountId, AppId, PersonId};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
+use sandbox::fault::{Faults, Script};
 use sandbox::gateway::Gateway;
 use sandbox::mapping::Mapping;
-use sandbox::meta::fault::{Fate, Faults, Script};
+use sandbox::meta::fault::Fate;
 use sandbox::meta::{Door, Meta};
 use sandbox::runtime::{Function, built};
 use sandbox::sqs::Sqs;
@@ -48,7 +49,7 @@ struct Scene {
 }
 
 /// Everything between Meta and the table, the functions being the binaries; the worker's Graph calls meet `faults`.
-async fn scene(faults: impl Faults) -> Scene {
+async fn scene(faults: impl Faults<Fate>) -> Scene {
     let clock = Clock::default();
     let files = tempfile::tempdir().unwrap();
     let world = json!({

@@ -4,7 +4,8 @@ use graph::{Answer, Doubt, Graph, NotSent, SendError, Sent};
 use instagram::outgoing::{CommentText, MessageText, Outgoing};
 use instagram::{AccountId, CommentId, PersonId};
 use sandbox::clock::Clock;
-use sandbox::meta::{Door, Meta, fault::Faults};
+use sandbox::fault::Faults;
+use sandbox::meta::{Door, Meta, fault::Fate};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -38,7 +39,7 @@ pub(crate) async fn scene() -> Scene {
 
 impl Scene {
     /// A client whose calls meet `faults`. The door has to outlive the calls.
-    pub(crate) async fn door(&self, faults: impl Faults) -> (Door, Graph) {
+    pub(crate) async fn door(&self, faults: impl Faults<Fate>) -> (Door, Graph) {
         let door = self.meta.door("worker", faults).await.unwrap();
         let graph = Graph::new(door.endpoint()).unwrap();
         (door, graph)

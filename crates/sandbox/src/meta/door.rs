@@ -8,13 +8,13 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-use super::fault::{Fate, Faults};
+use super::fault::Fate;
 use super::reply::{Refusal, Reply};
 use super::request::Request;
 use super::route::{self, Operation};
 use super::state::{CallRecord, State};
 use super::{Shared, ids};
-use crate::fault::Call;
+use crate::fault::{Call, Faults};
 use crate::wire::{self, HangUp, Server};
 
 /// Longest request body; the longest that means something has a few kilobytes.
@@ -32,7 +32,7 @@ impl Door {
         shared: Arc<Shared>,
         address: SocketAddr,
         actor: &str,
-        faults: impl Faults,
+        faults: impl Faults<Fate>,
     ) -> std::io::Result<Self> {
         let desk = Arc::new(Desk { shared, actor: actor.into(), faults, calls: AtomicU64::new(0) });
         let server = Server::start(address, move |request| {
@@ -62,7 +62,7 @@ struct Desk<F> {
     calls: AtomicU64,
 }
 
-impl<F: Faults> Desk<F> {
+impl<F: Faults<Fate>> Desk<F> {
     async fn answer(&self, request: wire::Request) -> wire::Answer {
         let wire::Request { head, body, .. } = request;
         let Ok(body) = wire::read(body, MAX_BODY_BYTES).await else {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
-use sandbox::fault::{Call, Fate, Faults};
+use sandbox::fault::{Call, Faults};
 use tokio::sync::Notify;
 
 pub(crate) type MetaFate = sandbox::meta::fault::Fate;
@@ -56,21 +56,8 @@ impl<F: Clone + Send + 'static> Warden<F> {
     }
 }
 
-impl Faults for Warden<Fate> {
-    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, Fate> {
-        Box::pin(async {
-            self.trap.before(call).await;
-            self.fate(call)
-        })
-    }
-
-    fn took_effect<'a>(&'a self, _call: &'a Call) -> BoxFuture<'a, ()> {
-        Box::pin(self.trap.after())
-    }
-}
-
-impl sandbox::meta::fault::Faults for Warden<MetaFate> {
-    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, MetaFate> {
+impl<F: Clone + Send + Sync + 'static> Faults<F> for Warden<F> {
+    fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, F> {
         Box::pin(async {
             self.trap.before(call).await;
             self.fate(call)
