@@ -222,6 +222,22 @@ async fn an_answer_is_read_up_to_64_kib() {
     }
 }
 
+#[tokio::test]
+async fn a_page_of_long_comments_is_read_and_no_more_than_512_kib() {
+    let comment = instagram::CommentId::parse("18000000000000011").unwrap();
+    let long = format!(r#"{{"id":"18","text":"{}"}}"#, "\\u00e3".repeat(2200));
+    let page = format!(r#"{{"data":[{}]}}"#, vec![long; 25].join(","));
+    assert!(page.len() > 300_000);
+    let padding = " ".repeat(512 * 1024 - page.len());
+    for (padding, expected) in [(padding.clone(), "sent"), (padding + " ", "unknown: unreadable")] {
+        let sockets = sockets([Act::Say(answer("200 OK", "", &(page.clone() + &padding)))]).await;
+        let graph = Graph::new(&sockets.base).unwrap();
+        let answer = graph.comment_replies(&token(), &comment).await;
+        assert_eq!(word(&answer.result), expected);
+        assert!(answer.result.is_err() || answer.result.is_ok_and(|replies| replies.comments.len() == 25));
+    }
+}
+
 /// Runs another test of this binary with a proxy in the environment that would swallow every call.
 #[test]
 fn a_proxy_in_the_environment_is_not_asked() {
