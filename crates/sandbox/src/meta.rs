@@ -5,6 +5,7 @@
 //! retries of deliveries. Nothing happens by itself unless [`Meta::deliver_in_background`] was called.
 
 mod accounts;
+mod arrange;
 mod comments;
 mod conversations;
 mod delivery;
@@ -12,9 +13,11 @@ mod door;
 mod events;
 pub mod fault;
 mod ids;
+mod late;
 mod learn;
 mod limits;
 mod people;
+mod policy;
 mod reply;
 mod request;
 mod route;
@@ -34,8 +37,10 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+pub use self::arrange::Echo;
 pub use self::delivery::{Attempt, Delivery, DeliveryState, PostError};
 pub use self::door::Door;
+pub use self::policy::Policy;
 pub use self::reply::Reply;
 pub use self::route::Operation;
 pub use self::state::CallRecord;
@@ -67,7 +72,14 @@ struct Shared {
 }
 
 impl Shared {
+    /// The state as of now: requests that Meta accepts late and that are due have had their effect.
     fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.unswept();
+        state.apply_due(self.clock.now_ms());
+        state
+    }
+
+    fn unswept(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,18 +91,6 @@ impl Drop for Background {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-/// What becomes of the echo of an accepted send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Echo {
-    /// Queued at once: it may well arrive before the answer to the send.
-    #[default]
-    Deliver,
-    /// Kept back until [`Meta::release`].
-    Hold,
-    /// Lost.
-    Drop,
 }
 
 /// How a second private reply to one comment is refused.
@@ -153,21 +153,6 @@ impl Meta {
         serde_json::to_value(&self.shared.state().world)
     }
 
-    /// Decides what becomes of echoes from now on.
-    pub fn set_echo(&self, echo: Echo) {
-        self.shared.state().echo = echo;
-    }
-
-    /// Decides how a second private reply is refused from now on.
-    pub fn set_repeated_reply(&self, refusal: RepeatedReply) {
-        self.shared.state().repeated_reply = refusal;
-    }
-
-    /// Whether the account's own comments come back as events; the sources disagree (fact sheet 3.15). Off at first.
-    pub fn set_own_comments_come_back(&self, come_back: bool) {
-        self.shared.state().own_comments_come_back = come_back;
-    }
-
     /// Declares how much of an account's or an app's limit is used. From 100 % on its calls are refused: an account's
     /// with 80002, an app's with 4.
     pub fn set_usage(&self, account_or_app: &str, percent: u32, regain_minutes: u32) {
@@ -177,13 +162,18 @@ impl Meta {
 
     /// From now on posts deliveries as they become due, until this Meta is dropped.
     ///
-    /// Looks every quarter of a second besides, for the clock may have been moved.
+    /// Looks every quarter of a second besides, for the world may have been changed behind everybody's back.
     pub fn deliver_in_background(&self) {
         let shared = Arc::clone(&self.shared);
         let task = tokio::spawn(async move {
             loop {
                 shared.deliver_due().await;
-                let _woken_or_not = tokio::time::timeout(Duration::from_millis(250), shared.queued.notified()).await;
+                let next_ms = shared.state().next_due(shared.clock.now_ms());
+                tokio::select! {
+                    () = shared.queued.notified() => {}
+                    () = shared.clock.sleep_until(next_ms) => {}
+                    () = tokio::time::sleep(Duration::from_millis(250)) => {}
+                }
             }
         });
         *self.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(Background(task));

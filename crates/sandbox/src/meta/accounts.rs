@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::policy::Policy;
 use super::reply::{Outcome, Refusal};
 use super::request::{Request, select};
 use super::world::World;
@@ -40,10 +41,12 @@ pub(super) fn me(world: &World, id: &str, request: &Request) -> Outcome {
 pub(super) fn profile(world: &World, account: &str, id: &str, request: &Request) -> Outcome {
     let person = world.person(account, id).ok_or_else(|| Refusal::missing(&request.method))?;
     if world.thread(account, id).is_none_or(|thread| thread.last_user_at.is_none()) {
-        return Err(Refusal::new(230, None, "User consent is required to access user profile"));
+        return Err(Refusal::new(230, None, "User consent is required to access user profile").against(Policy::Consent));
     }
     if person.unavailable {
-        return Err(Refusal::new(551, Some(1_545_041), "This person isn't available right now."));
+        return Err(
+            Refusal::new(551, Some(1_545_041), "This person isn't available right now.").against(Policy::Availability)
+        );
     }
     let object = json!({
         "id": id,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ids;
+use super::policy::Policy;
 use super::reply::{Outcome, Refusal};
 use super::request::{Request, select};
 use super::state::State;
@@ -17,10 +18,10 @@ pub(super) fn reply(state: &mut State, account: &str, id: &str, request: &Reques
     let text = request.param("message").filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Refusal::parameter("The parameter message is required"))?.to_owned();
     if comment.live {
-        return Err(Refusal::parameter("Live comments cannot be replied to."));
+        return Err(Refusal::parameter("Live comments cannot be replied to.").against(Policy::Moderation));
     }
     if comment.hidden {
-        return Err(Refusal::parameter("Hidden comments cannot be replied to."));
+        return Err(Refusal::parameter("Hidden comments cannot be replied to.").against(Policy::Moderation));
     }
     let owner = state.world.account(account);
     let username = owner.map(|account| account.username.clone());
@@ -47,17 +48,17 @@ pub(super) fn reply(state: &mut State, account: &str, id: &str, request: &Reques
 }
 
 /// `GET /{comment}/replies`, oldest first.
-pub(super) fn replies(world: &World, account: &str, id: &str, request: &Request) -> Outcome {
-    own(world, account, id, request)?;
-    Ok(list(world, request, |comment| comment.parent.as_deref() == Some(id)))
+pub(super) fn replies(state: &State, account: &str, id: &str, request: &Request, now: i64) -> Outcome {
+    own(&state.world, account, id, request)?;
+    Ok(list(state, request, now, |comment| comment.parent.as_deref() == Some(id)))
 }
 
 /// `GET /{media}/comments`: the top-level ones, oldest first.
-pub(super) fn of_media(world: &World, account: &str, id: &str, request: &Request) -> Outcome {
-    if world.media(id).is_none_or(|media| media.account != account) {
+pub(super) fn of_media(state: &State, account: &str, id: &str, request: &Request, now: i64) -> Outcome {
+    if state.world.media(id).is_none_or(|media| media.account != account) {
         return Err(Refusal::missing(&request.method));
     }
-    Ok(list(world, request, |comment| comment.media.as_deref() == Some(id) && comment.parent.is_none()))
+    Ok(list(state, request, now, |comment| comment.media.as_deref() == Some(id) && comment.parent.is_none()))
 }
 
 /// `GET /{comment}`
@@ -75,7 +76,7 @@ pub(super) fn hide(world: &mut World, account: &str, id: &str, request: &Request
     };
     let live = own(world, account, id, request)?.live;
     if live {
-        return Err(Refusal::parameter("Live comments cannot be hidden."));
+        return Err(Refusal::parameter("Live comments cannot be hidden.").against(Policy::Moderation));
     }
     if let Some(comment) = world.comment_mut(id) {
         comment.hidden = hidden;
@@ -99,9 +100,11 @@ fn own<'a>(world: &'a World, account: &str, id: &str, request: &Request) -> Resu
     found.ok_or_else(|| Refusal::missing(&request.method))
 }
 
-fn list(world: &World, request: &Request, wanted: impl Fn(&Comment) -> bool) -> Value {
+fn list(state: &State, request: &Request, now: i64, wanted: impl Fn(&Comment) -> bool) -> Value {
     let fields = request.fields();
-    let found = world.comments.iter().filter(|comment| !comment.deleted && wanted(comment));
+    let until = now - state.arrangements.read_lag_ms;
+    let visible = state.world.comments.iter().filter(|comment| !comment.deleted && comment.at <= until);
+    let found = visible.filter(|comment| wanted(comment));
     let data: Vec<Value> = found.map(|comment| select(&object(comment), &fields, &["timestamp", "text"])).collect();
     json!({ "data": data })
 }

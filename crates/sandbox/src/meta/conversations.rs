@@ -23,8 +23,9 @@ pub(super) fn list(state: &mut State, account: &str, request: &Request, now: i64
     let wanted = request.param("user_id");
     let own = state.world.threads.iter().filter(|thread| thread.account == account);
     let found = own.filter(|thread| wanted.is_none_or(|person| thread.person == person));
+    let until = now - state.arrangements.read_lag_ms;
     let mut threads: Vec<(i64, &Thread)> =
-        found.filter_map(|thread| Some((messages(&state.world, thread).next()?.at, thread))).collect();
+        found.filter_map(|thread| Some((messages(&state.world, thread, until).next()?.at, thread))).collect();
     threads.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let data: Vec<Value> =
         threads.iter().take(PAGE).map(|(at, thread)| json!({"id": thread.id, "updated_time": iso(*at)})).collect();
@@ -34,6 +35,7 @@ pub(super) fn list(state: &mut State, account: &str, request: &Request, now: i64
 /// `GET /{conversation}?fields=messages` or `messages{…}`, the newest first.
 pub(super) fn read(state: &mut State, account: &str, id: &str, request: &Request, now: i64) -> Outcome {
     take(state, account, now)?;
+    let until = now - state.arrangements.read_lag_ms;
     let world = &state.world;
     let thread = world.threads.iter().find(|thread| thread.id == id && thread.account == account);
     let thread = thread.ok_or_else(|| Refusal::missing(&request.method))?;
@@ -41,7 +43,7 @@ pub(super) fn read(state: &mut State, account: &str, id: &str, request: &Request
     for (field, inner) in request.fields() {
         if field == "messages" {
             let fields = super::request::split_fields(inner.as_deref().unwrap_or("id,created_time"));
-            let shown = messages(world, thread).take(PAGE).enumerate().map(|(age, message)| {
+            let shown = messages(world, thread, until).take(PAGE).enumerate().map(|(age, message)| {
                 let object = if age < DETAILED {
                     object(world, message)
                 } else {
@@ -52,7 +54,7 @@ pub(super) fn read(state: &mut State, account: &str, id: &str, request: &Request
             answer["messages"] = json!({ "data": shown.collect::<Vec<Value>>() });
         }
         if field == "updated_time" {
-            answer["updated_time"] = messages(world, thread).next().map(|message| iso(message.at)).into();
+            answer["updated_time"] = messages(world, thread, until).next().map(|message| iso(message.at)).into();
         }
     }
     Ok(answer)
@@ -61,20 +63,23 @@ pub(super) fn read(state: &mut State, account: &str, id: &str, request: &Request
 /// `GET /{message}?fields=…`; beyond the twenty newest of its thread as if deleted.
 pub(super) fn message(state: &mut State, account: &str, mid: &str, request: &Request, now: i64) -> Outcome {
     take(state, account, now)?;
+    let until = now - state.arrangements.read_lag_ms;
     let world = &state.world;
     let found = world.messages.iter().find(|message| message.account == account && message.mid == mid);
     let thread = found.and_then(|message| world.thread(account, &message.person));
-    let message = thread.and_then(|thread| messages(world, thread).take(DETAILED).find(|message| message.mid == mid));
+    let message =
+        thread.and_then(|thread| messages(world, thread, until).take(DETAILED).find(|message| message.mid == mid));
     let message = message.ok_or_else(|| Refusal::missing(&request.method))?;
     Ok(select(&object(world, message), &request.fields(), &["created_time"]))
 }
 
-/// A thread's messages that were not unsent, the newest first.
-fn messages<'a>(world: &'a World, thread: &'a Thread) -> impl Iterator<Item = &'a Message> {
+/// A thread's messages of up to `until` that were not unsent, the newest first.
+fn messages<'a>(world: &'a World, thread: &'a Thread, until: i64) -> impl Iterator<Item = &'a Message> {
     let mut found: Vec<&Message> = world
         .messages
         .iter()
-        .filter(|message| message.account == thread.account && message.person == thread.person && !message.deleted)
+        .filter(|message| message.account == thread.account && message.person == thread.person)
+        .filter(|message| !message.deleted && message.at <= until)
         .collect();
     found.sort_by_key(|message| message.at);
     found.into_iter().rev()

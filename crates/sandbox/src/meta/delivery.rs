@@ -136,7 +136,8 @@ impl Meta {
         self.shared.post_delivery(number).await
     }
 
-    /// Posts every waiting delivery that is due by the clock, once each, in order; says how many were posted.
+    /// Posts every waiting delivery that is due by the clock, once each, the earliest due first; says how many were
+    /// posted.
     ///
     /// One that is not answered 2xx waits for its next turn, and is given up after 36 hours.
     pub async fn deliver_due(&self) -> usize {
@@ -203,7 +204,9 @@ impl Shared {
         let due: Vec<u64> = {
             let state = self.state();
             let waiting = state.world.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Waiting);
-            waiting.filter(|delivery| delivery.due_at <= now).map(|delivery| delivery.number).collect()
+            let mut due: Vec<_> = waiting.filter(|due| due.due_at <= now).map(|due| (due.due_at, due.number)).collect();
+            due.sort_unstable();
+            due.into_iter().map(|(_, number)| number).collect()
         };
         let mut posted = 0;
         for number in due {

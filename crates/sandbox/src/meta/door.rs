@@ -11,7 +11,7 @@ use serde_json::json;
 use super::fault::Fate;
 use super::reply::{Refusal, Reply};
 use super::request::Request;
-use super::route::{self, Operation};
+use super::route::Operation;
 use super::state::{CallRecord, State};
 use super::{Shared, ids};
 use crate::fault::{Call, Faults};
@@ -83,26 +83,26 @@ impl<F: Faults<Fate>> Desk<F> {
                 tokio::time::sleep(*real_time).await;
                 true
             }
-            Fate::Refuse(_) | Fate::HangUp | Fate::Hang => false,
+            Fate::Refuse(_) | Fate::HangUp | Fate::Hang | Fate::ApplyAfter(_) | Fate::HangAndApplyAfter(_) => false,
         };
         let served = reaches.then(|| self.serve(operation, &request));
         // Before anything is awaited: the caller may be gone by then, and this task with it.
-        self.record(operation, &head, &fate, served.as_ref());
+        self.record(operation, &head, request, &fate, served.as_ref());
         if reaches {
             self.faults.took_effect(&call).await;
         }
         match (fate, served) {
             (Fate::Refuse(reply) | Fate::AnswerInstead(reply), _) => Ok(respond(reply)),
             (Fate::Serve | Fate::Delay(_), Some(response)) => Ok(response),
-            (Fate::Hang | Fate::HangAfter, _) => std::future::pending().await,
-            (Fate::HangUp | Fate::LoseAnswer | Fate::Serve | Fate::Delay(_), _) => Err(HangUp),
+            (Fate::Hang | Fate::HangAfter | Fate::HangAndApplyAfter(_), _) => std::future::pending().await,
+            (Fate::HangUp | Fate::LoseAnswer | Fate::ApplyAfter(_) | Fate::Serve | Fate::Delay(_), _) => Err(HangUp),
         }
     }
 
     fn serve(&self, operation: Operation, request: &Request) -> Response<Bytes> {
         let now = self.shared.clock.now_ms();
         let mut state = self.shared.state();
-        let (account, outcome) = route::serve(&mut state, operation, request, now);
+        let (account, outcome) = state.serve(operation, request, now);
         let trace = ids::trace(state.calls.len() as u64 + 1);
         let reply = match outcome {
             Ok(body) => Reply::ok(&body),
@@ -117,16 +117,32 @@ impl<F: Faults<Fate>> Desk<F> {
         response
     }
 
-    fn record(&self, operation: Operation, head: &http::request::Parts, fate: &Fate, served: Option<&Response<Bytes>>) {
+    fn record(
+        &self,
+        operation: Operation,
+        head: &http::request::Parts,
+        request: Request,
+        fate: &Fate,
+        served: Option<&Response<Bytes>>,
+    ) {
+        let now = self.shared.clock.now_ms();
         let record = CallRecord {
-            at: self.shared.clock.now_ms(),
+            at: now,
             actor: self.actor.to_string(),
             operation: operation.name(),
             path: head.uri.path().to_owned(),
             fate: fate.clone(),
             status: served.map(|response| response.status().as_u16()),
         };
-        self.shared.state().calls.push(record);
+        let mut state = self.shared.state();
+        state.calls.push(record);
+        if let Fate::ApplyAfter(after) | Fate::HangAndApplyAfter(after) = fate {
+            let record = state.calls.len() - 1;
+            state.put_off(operation, request, record, now, *after);
+        }
+        drop(state);
+        // What is due later is somebody's to wait for.
+        self.shared.queued.notify_one();
     }
 }
 

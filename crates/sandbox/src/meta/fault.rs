@@ -29,6 +29,11 @@ pub enum Fate {
     Hang,
     /// It has its effect and the connection stays open, silent, until the caller closes it.
     HangAfter,
+    /// The connection is closed at once, and the call has its effect, if it still may, when the sandbox's clock shows
+    /// this much more. [`Faults::took_effect`] does not hear of it.
+    ApplyAfter(Duration),
+    /// As [`Fate::ApplyAfter`], but the connection stays open, silent, until the caller closes it.
+    HangAndApplyAfter(Duration),
 }
 
 /// The shared seam's fates, in Meta's words. A refusal's code is a number here; another word means code 2.

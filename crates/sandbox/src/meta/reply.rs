@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::policy::Policy;
 use super::world::Trouble;
 
 /// Status and body of an answer.
@@ -41,6 +42,8 @@ pub(super) struct Refusal {
     message: String,
     trace: Option<String>,
     flat: bool,
+    /// The rule that the call would have broken.
+    pub(super) policy: Option<Policy>,
 }
 
 impl Refusal {
@@ -52,7 +55,15 @@ impl Refusal {
             (10, Some(2_534_022)) | (3 | 10 | 200..=299, _) => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
         };
-        Self { status, code, subcode, message: format!("(#{code}) {}", message.into()), trace: None, flat: false }
+        Self {
+            status,
+            code,
+            subcode,
+            message: format!("(#{code}) {}", message.into()),
+            trace: None,
+            flat: false,
+            policy: None,
+        }
     }
 
     /// Invalid parameter: code 100 without a subcode.
@@ -69,7 +80,21 @@ impl Refusal {
     /// The login's own form, without `error` around it (fact sheet 7.2).
     pub(super) fn flat(message: &str) -> Self {
         let message = message.to_owned();
-        Self { status: StatusCode::BAD_REQUEST, code: 400, subcode: None, message, trace: None, flat: true }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: 400,
+            subcode: None,
+            message,
+            trace: None,
+            flat: true,
+            policy: None,
+        }
+    }
+
+    /// Says which rule the call would have broken.
+    pub(super) fn against(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
     }
 
     pub(super) fn with_trace(mut self, trace: String) -> Self {

@@ -144,8 +144,8 @@ fn ask(state: &mut State, operation: Operation, account: &str, request: &Request
     match operation {
         Operation::SendMessage | Operation::PrivateReply => send::send(state, account, request, now),
         Operation::ReplyToComment => comments::reply(state, account, id, request, now),
-        Operation::ReadReplies => comments::replies(&state.world, account, id, request),
-        Operation::ReadComments => comments::of_media(&state.world, account, id, request),
+        Operation::ReadReplies => comments::replies(state, account, id, request, now),
+        Operation::ReadComments => comments::of_media(state, account, id, request, now),
         Operation::ReadComment => comments::read(&state.world, account, id, request),
         Operation::HideComment => comments::hide(&mut state.world, account, id, request),
         Operation::DeleteComment => comments::delete(&mut state.world, account, id, request),

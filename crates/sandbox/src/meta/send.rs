@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::events::Telling;
 use super::limits::Limit;
+use super::policy::Policy;
 use super::reply::{Outcome, Refusal};
 use super::request::Request;
 use super::state::State;
@@ -77,7 +78,8 @@ fn parse(body: &Value) -> Result<Body, Refusal> {
         return Err(Refusal::parameter("param message[text] must not be empty"));
     }
     if body.message.text.len() > MAX_TEXT_BYTES {
-        return Err(Refusal::parameter("Length of param message[text] must be less than or equal to 1000"));
+        return Err(Refusal::parameter("Length of param message[text] must be less than or equal to 1000")
+            .against(Policy::Length));
     }
     Ok(body)
 }
@@ -101,7 +103,8 @@ fn check_tag(world: &World, account: &str, body: &Body) -> Result<bool, Refusal>
         (None | Some("RESPONSE"), None) => Ok(false),
         (Some("MESSAGE_TAG"), Some("HUMAN_AGENT")) if has_feature => Ok(true),
         (Some("MESSAGE_TAG"), Some("HUMAN_AGENT")) => {
-            Err(Refusal::new(3, None, "Application does not have the capability to make this API call."))
+            Err(Refusal::new(3, None, "Application does not have the capability to make this API call.")
+                .against(Policy::Feature))
         }
         _ => Err(Refusal::parameter("param messaging_type or tag is not valid")),
     }
@@ -115,7 +118,9 @@ fn check_person(world: &World, account: &str, person: &str) -> Result<(), Refusa
         return Err(Refusal::new(100, Some(2_534_014), "The requested user cannot be found."));
     };
     if known.unavailable {
-        return Err(Refusal::new(551, Some(1_545_041), "This person isn't available right now."));
+        return Err(
+            Refusal::new(551, Some(1_545_041), "This person isn't available right now.").against(Policy::Availability)
+        );
     }
     if world.thread(account, person).is_some_and(|thread| thread.controlled_by.is_some()) {
         return Err(Refusal::new(10, Some(2_018_300), "Another app is controlling this thread now."));
@@ -133,26 +138,29 @@ fn check_window(world: &World, account: &str, person: &str, human: bool, now: i6
     if wrote_at.is_some_and(|at| now - at < open_for) {
         return Ok(());
     }
-    Err(Refusal::new(10, Some(2_534_022), "This message is sent outside of allowed window."))
+    Err(Refusal::new(10, Some(2_534_022), "This message is sent outside of allowed window.").against(Policy::Window))
 }
 
 /// The comment, if it may still have its one private reply.
 fn check_comment(state: &State, account: &str, id: &str, now: i64) -> Result<Comment, Refusal> {
-    let unusable = || Refusal::new(100, Some(2_534_025), "The comment cannot be used for a private reply.");
+    let unusable =
+        |policy| Refusal::new(100, Some(2_534_025), "The comment cannot be used for a private reply.").against(policy);
     let found = state.world.comments.iter().find(|comment| comment.id == id && comment.account == account);
     let Some(comment) = found else {
         return Err(Refusal::missing(&http::Method::POST));
     };
     if comment.private_reply.is_some() {
         return Err(match state.repeated_reply {
-            RepeatedReply::Named => Refusal::new(10_900, None, "Activity already replied to."),
-            RepeatedReply::Unnamed => unusable(),
+            RepeatedReply::Named => {
+                Refusal::new(10_900, None, "Activity already replied to.").against(Policy::OnePrivateReply)
+            }
+            RepeatedReply::Unnamed => unusable(Policy::OnePrivateReply),
         });
     }
     let media = comment.media.as_deref().and_then(|id| state.world.media(id));
     let is_over = comment.live && media.is_some_and(|media| media.ended);
     if comment.deleted || is_over || now - comment.at >= LONG_WINDOW_MS {
-        return Err(unusable());
+        return Err(unusable(Policy::UsableComment));
     }
     Ok(comment.clone())
 }

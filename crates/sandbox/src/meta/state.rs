@@ -2,11 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::arrange::{Arrangements, Echo};
 use super::events::{self, Telling};
 use super::fault::Fate;
+use super::late::Late;
 use super::limits::Limits;
+use super::policy::Policy;
 use super::world::{Comment, Message, World};
-use super::{Delivery, DeliveryState, Echo, RepeatedReply};
+use super::{Delivery, DeliveryState, RepeatedReply};
 
 /// A call to the Graph API as it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct CallRecord {
     pub path: String,
     /// What a fault made of it.
     pub fate: Fate,
-    /// The status the world answered with; nothing if the call never reached it.
+    /// The status the world answered with; nothing if the call never reached it, or has not yet.
     pub status: Option<u16>,
 }
 
@@ -41,7 +44,11 @@ pub(super) struct State {
     /// By account id or app id.
     pub(super) used: HashMap<String, Used>,
     pub(super) repeated_reply: RepeatedReply,
-    pub(super) echo: Echo,
+    pub(super) arrangements: Arrangements,
+    /// Requests that are accepted later.
+    pub(super) late: Vec<Late>,
+    /// The rules that refused calls would have broken.
+    pub(super) refused: Vec<Policy>,
     pub(super) own_comments_come_back: bool,
     /// Where each app's deliveries go; the one without an app is for all others.
     pub(super) callbacks: HashMap<Option<String>, http::Uri>,
@@ -69,7 +76,7 @@ impl State {
             (Telling::Unsent, _) => "unsent",
             (Telling::Hint, _) => "hint",
         };
-        let arrangement = if kind == "echo" { self.echo } else { Echo::Deliver };
+        let arrangement = if kind == "echo" { self.arrangements.echo_of(message) } else { Echo::Deliver };
         if let Ok(body) = events::message(message, telling, now) {
             self.queue(&message.account, field, kind, body, arrangement, now);
         }
@@ -90,26 +97,38 @@ impl State {
 
     /// Queues a delivery, if the account is subscribed to its field.
     fn queue(&mut self, account: &str, field: &str, kind: &str, body: String, arrangement: Echo, now: i64) {
-        let state = match arrangement {
-            Echo::Deliver => DeliveryState::Waiting,
-            Echo::Hold => DeliveryState::Held,
-            Echo::Drop => DeliveryState::Dropped,
-        };
         let Some(account) = self.world.account(account) else { return };
         if !account.subscribed_fields.iter().any(|subscribed| subscribed == field) {
             return;
         }
         let delivery = Delivery {
-            number: self.world.deliveries.len() as u64 + 1,
+            number: 0,
             app_id: account.app_id.clone(),
             account: account.account.clone(),
             kind: kind.to_owned(),
             body,
             due_at: now,
-            state,
+            state: DeliveryState::Waiting,
             attempts: Vec::new(),
         };
+        self.enqueue(delivery, arrangement);
+    }
+
+    /// Queues a delivery as arranged, and gives it the number that comes back.
+    pub(super) fn enqueue(&mut self, mut delivery: Delivery, arrangement: Echo) -> u64 {
+        delivery.number = self.world.deliveries.len() as u64 + 1;
+        self.arrangements.arrange(&mut delivery, arrangement);
+        let number = delivery.number;
         self.world.deliveries.push(delivery);
+        number
+    }
+
+    /// When, after `now`, something is next due by itself: a delivery or a late request. What is due already had its
+    /// turn, and stays for lack of somewhere to go.
+    pub(super) fn next_due(&self, now: i64) -> i64 {
+        let waiting = self.world.deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Waiting);
+        let deliveries = waiting.map(|delivery| delivery.due_at);
+        deliveries.chain(self.late.iter().map(Late::due_at)).filter(|due_at| *due_at > now).min().unwrap_or(i64::MAX)
     }
 
     /// The percentages that the answer's headers tell, throttling included.
