@@ -35,11 +35,12 @@ impl SendError {
             (20, Some(1_772_107)) => Self::OutcomeUnknown(Doubt::CreatedUnnamed(said)),
 
             (4 | 341, _) => throttled(Scope::App, said),
+            (17 | 32 | 80_001 | 80_002 | 80_006, _) => throttled(Scope::Account, said),
             (613, Some(1996)) => {
                 let wait = Some(wait.unwrap_or_default().max(LONG_WAIT));
-                Self::Throttled { scope: Scope::Account, wait, said }
+                Self::Throttled { scope: Scope::Kind, wait, said }
             }
-            (9 | 17 | 32 | 613 | 80_001 | 80_002 | 80_006, _) => throttled(Scope::Account, said),
+            (9 | 613, _) => throttled(Scope::Kind, said),
 
             (10, Some(2_534_022 | 2_018_278 | 2_018_276 | 2_018_065 | 2_534_044)) => Self::WindowClosed(said),
             (10_900, _) => Self::AlreadyReplied(said),
@@ -162,7 +163,7 @@ mod tests {
             ("capability missing", 400, Some(3), none, Blocked(C::FeatureMissing)),
             ("app limit, case 102", 400, Some(4), none, Throttled(Scope::App)),
             ("app limit with a subcode", 403, Some(4), Some(1_349_210), Throttled(Scope::App)),
-            ("too many actions", 400, Some(9), none, Throttled(Scope::Account)),
+            ("too many actions", 400, Some(9), none, Throttled(Scope::Kind)),
             ("permission missing", 403, Some(10), none, Blocked(C::PermissionMissing)),
             ("window, case 64", 400, Some(10), Some(2_534_022), Window),
             ("window, as seen with 403", 403, Some(10), Some(2_534_022), Window),
@@ -206,9 +207,9 @@ mod tests {
             ("application limit", 400, Some(341), none, Throttled(Scope::App)),
             ("policy block", 400, Some(368), none, Blocked(C::PolicyBlock)),
             ("person unavailable", 400, Some(551), Some(1_545_041), Refused(R::PersonUnavailable)),
-            ("rate limit", 400, Some(613), none, Throttled(Scope::Account)),
-            ("rate limit", 403, Some(613), Some(2_534_040), Throttled(Scope::Account)),
-            ("inconsistent volume", 400, Some(613), Some(1996), Throttled(Scope::Account)),
+            ("rate limit", 400, Some(613), none, Throttled(Scope::Kind)),
+            ("rate limit", 403, Some(613), Some(2_534_040), Throttled(Scope::Kind)),
+            ("inconsistent volume", 400, Some(613), Some(1996), Throttled(Scope::Kind)),
             ("already replied", 400, Some(10_900), none, Replied),
             ("activity unanswerable", 400, Some(10_903), Some(1_893_049), Refused(R::ActivityUnanswerable)),
             ("messages disabled", 400, Some(10_904), Some(1_893_050), Refused(R::MessagesDisabled)),

@@ -163,6 +163,37 @@ impl Graph {
         self.call(token, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
     }
 
+    /// POSTs without a body; otherwise as [`Graph::post_json`].
+    pub(crate) async fn post<T>(
+        &self,
+        token: &SecretString,
+        url: Url,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        self.call(token, self.http.post(url), MAX_BODY_BYTES, read).await
+    }
+
+    /// DELETEs; otherwise as [`Graph::post_json`].
+    pub(crate) async fn delete<T>(
+        &self,
+        token: &SecretString,
+        url: Url,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        self.call(token, self.http.delete(url), MAX_BODY_BYTES, read).await
+    }
+
+    /// DELETEs with a JSON body; otherwise as [`Graph::post_json`].
+    pub(crate) async fn delete_json<T>(
+        &self,
+        token: &SecretString,
+        url: Url,
+        body: &impl Serialize,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        self.call(token, self.http.delete(url).json(body), MAX_BODY_BYTES, read).await
+    }
+
     async fn call<T>(
         &self,
         token: &SecretString,

@@ -182,13 +182,16 @@ impl Doubt {
     }
 }
 
-/// Whose limit is reached.
+/// Whose limit is reached, from the widest to the narrowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All accounts of the app slow down.
+    /// All accounts of the app slow down: 4, 341, and a 429 without a listed code while the app's own usage is full.
     App,
-    /// This account alone.
+    /// All calls of this account: 17, 32, 80001, 80002, 80006, and any other 429 without a listed code.
     Account,
+    /// This kind of call of this account, the others may go on: 613 (sends, private replies and conversation reads are
+    /// counted apart, fact sheet 4.5) and 9, too many actions.
+    Kind,
 }
 
 macro_rules! words {

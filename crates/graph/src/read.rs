@@ -18,6 +18,24 @@ pub(crate) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_str(&json).ok().map(|Item(object)| object)
 }
 
+/// Any JSON object: for calls whose answer says no more than that they worked.
+pub(crate) fn any_object(body: &[u8]) -> Option<()> {
+    #[derive(Deserialize)]
+    struct Anything {}
+
+    object(body).map(|Anything {}| ())
+}
+
+/// `{"success": true}`
+pub(crate) fn success(body: &[u8]) -> Option<()> {
+    #[derive(Deserialize)]
+    struct Success {
+        success: bool,
+    }
+
+    object(body).filter(|Success { success }| *success).map(drop)
+}
+
 /// `{"data": […], "paging": {…}}`
 #[derive(Deserialize)]
 #[serde(bound = "T: Deserialize<'de>")]
@@ -78,4 +96,35 @@ pub(crate) struct Author {
 /// A text, unless it is empty, as Meta writes it where there is none.
 pub(crate) fn text(words: Option<Words>) -> Option<Words> {
     words.filter(|words| !words.expose().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_success_is_success() {
+        let cases = [
+            ("as documented", r#"{"success":true}"#, true),
+            ("with more", r#"{"success":true,"id":"1"}"#, true),
+            ("its opposite", r#"{"success":false}"#, false),
+            ("a word", r#"{"success":"true"}"#, false),
+            ("null", r#"{"success":null}"#, false),
+            ("an empty object", "{}", false),
+            ("by position", "[true]", false),
+            ("nothing", "", false),
+        ];
+        for (case, body, expected) in cases {
+            assert_eq!(success(body.as_bytes()).is_some(), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn any_object_is_an_answer_and_nothing_else_is() {
+        for (body, expected) in
+            [("{}", true), (r#"{"recipient_id":"1"}"#, true), ("[]", false), ("<html>", false), ("", false)]
+        {
+            assert_eq!(any_object(body.as_bytes()).is_some(), expected, "{body}");
+        }
+    }
 }

@@ -7,14 +7,18 @@ use serde_json::Value;
 
 /// Shares of the limits that are used up, in percent; throttling begins at 100 (fact sheet 4.5).
 ///
-/// `None` means that the answer did not say, which is common, and not that nothing is used.
+/// Meta counts calls, time and processor time apart, each in percent of its own limit; whichever is highest throttles
+/// first, so that is the one told here. It may pass 100. `None` means that the answer did not say, which is common,
+/// and not that nothing is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// Of the app's limit, all its accounts together (`X-App-Usage`): the highest of its counters.
+    /// Of the app's limit, all its accounts together (`X-App-Usage`): the highest of its three counters, rounded up.
     pub app_percent: Option<u32>,
-    /// Of the account's limit (`X-Business-Use-Case-Usage`): the highest of its counters over all use cases.
+    /// Of the account's limit (`X-Business-Use-Case-Usage`): the highest of its three counters over all use cases
+    /// (`instagram`, `messenger`), rounded up.
     pub account_percent: Option<u32>,
-    /// How long until the account may call again, if Meta says more than zero minutes.
+    /// How long until the account may call again (`estimated_time_to_regain_access`, the longest over all use cases),
+    /// if Meta says more than zero minutes. As told: not held to [`MAX_WAIT`](crate::MAX_WAIT).
     pub regain: Option<Duration>,
 }
 

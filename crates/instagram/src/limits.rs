@@ -42,6 +42,15 @@ pub const MAX_MEDIA_BYTES: u64 = 25 * 1_000_000;
 /// Ice breakers per locale (Ice breakers page).
 pub const MAX_ICE_BREAKERS: usize = 4;
 
+/// Items of the persistent menu per locale. Reported by a third party; Meta advises about 5 (Persistent menu page).
+pub const MAX_MENU_ITEMS: usize = 20;
+
+/// Longest address in a message, in bytes. Ours: Meta names no limit, and 2048 is what common caches and servers take.
+pub const MAX_URL_BYTES: usize = 2048;
+
+/// Longest reaction, in bytes. Ours: a family of four with joiners, the longest emoji in common use, has 25.
+pub const MAX_REACTION_BYTES: usize = 64;
+
 /// How long anything may be sent after the person's last message (Overview and Messaging API pages).
 pub const STANDARD_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -128,7 +128,7 @@ async fn a_hundred_texts_a_second_and_no_more() {
     for _ in 0..120 {
         match send(&scene.graph).await.result {
             Ok(_) => {}
-            Err(SendError::Throttled { scope: Scope::Account, .. }) => throttled += 1,
+            Err(SendError::Throttled { scope: Scope::Kind, .. }) => throttled += 1,
             Err(error) => panic!("{error}"),
         }
     }

@@ -1,0 +1,102 @@
+//! Meta's JSON for what we send, member by member, before any check (fact sheet 4.2, 6.1, 6.2).
+//!
+//! One shape for writing and reading. The order of members is the order on the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::MediaId;
+
+use super::ContentError;
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Message {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quick_replies: Option<Vec<QuickReply>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attachment: Option<Attachment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attachments: Option<Vec<Attachment>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) metadata: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuickReply {
+    pub(super) content_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Attachment {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<AttachmentPayload>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttachmentPayload {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<MediaId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) template_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) elements: Option<Vec<Element>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) buttons: Option<Vec<Button>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Element {
+    pub(super) title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subtitle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) image_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) default_action: Option<Button>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) buttons: Option<Vec<Button>>,
+}
+
+/// A button, or a `default_action`, which is one without a title.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Button {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<String>,
+}
+
+/// Reads a JSON object; a derived struct alone would also take an array, by position.
+pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ContentError> {
+    let read = serde_json::from_str(json).map_err(|error| ContentError::shape(&error))?;
+    if json.trim_ascii_start().starts_with('{') { Ok(read) } else { Err(ContentError::Shape { line: 1, column: 1 }) }
+}
+
+/// Every member has to be absent; the first that is not is named.
+pub(super) fn check_absent<const N: usize>(members: [(&'static str, bool); N]) -> Result<(), ContentError> {
+    match members.into_iter().find(|(_, is_there)| *is_there) {
+        Some((name, _)) => Err(ContentError::Misplaced(name)),
+        None => Ok(()),
+    }
+}
