@@ -5,7 +5,9 @@
 //! retries of deliveries. Nothing happens by itself unless [`Meta::deliver_in_background`] was called.
 
 mod accounts;
+mod acts;
 mod arrange;
+mod body;
 mod comments;
 mod conversations;
 mod delivery;
@@ -16,6 +18,7 @@ mod ids;
 mod late;
 mod learn;
 mod limits;
+mod messenger_profile;
 mod people;
 mod policy;
 mod reply;

@@ -51,13 +51,18 @@ pub(super) fn profile(world: &World, account: &str, id: &str, request: &Request)
     let object = json!({
         "id": id,
         "username": person.username,
-        "name": person.name,
-        "follower_count": 0,
-        "is_user_follow_business": false,
-        "is_business_follow_user": false,
-        "is_verified_user": false,
+        "name": Some(&person.name).filter(|name| !name.is_empty()),
+        "profile_pic": person.profile_pic,
+        "follower_count": person.follower_count,
+        "is_user_follow_business": person.is_user_follow_business,
+        "is_business_follow_user": person.is_business_follow_user,
+        "is_verified_user": person.is_verified_user,
     });
-    Ok(select(&object, &request.fields(), &["username", "name"]))
+    let mut profile = select(&object, &request.fields(), &["username", "name"]);
+    if let Some(members) = profile.as_object_mut() {
+        members.retain(|name, _| !person.hidden_fields.contains(name));
+    }
+    Ok(profile)
 }
 
 /// `GET /{media}`: the account's own only.

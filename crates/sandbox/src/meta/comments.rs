@@ -9,6 +9,12 @@ use super::request::{Request, select};
 use super::state::State;
 use super::world::{Comment, World};
 
+/// Documented for publishing comments elsewhere, not for replies.
+const MAX_TEXT_CHARS: usize = 2200;
+
+/// The fields asked for.
+type Fields = [(String, Option<String>)];
+
 /// `POST /{comment}/replies`
 ///
 /// With `fields=` the comment is created all the same and 20/1772107 is the answer: callers that try again then
@@ -17,6 +23,9 @@ pub(super) fn reply(state: &mut State, account: &str, id: &str, request: &Reques
     let comment = own(&state.world, account, id, request)?.clone();
     let text = request.param("message").filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Refusal::parameter("The parameter message is required"))?.to_owned();
+    if text.chars().count() > MAX_TEXT_CHARS {
+        return Err(Refusal::parameter("The comment is too long.").against(Policy::Length));
+    }
     if comment.live {
         return Err(Refusal::parameter("Live comments cannot be replied to.").against(Policy::Moderation));
     }
@@ -50,7 +59,7 @@ pub(super) fn reply(state: &mut State, account: &str, id: &str, request: &Reques
 /// `GET /{comment}/replies`, oldest first.
 pub(super) fn replies(state: &State, account: &str, id: &str, request: &Request, now: i64) -> Outcome {
     own(&state.world, account, id, request)?;
-    Ok(list(state, request, now, |comment| comment.parent.as_deref() == Some(id)))
+    Ok(list(state, &request.fields(), now, |comment| comment.parent.as_deref() == Some(id)))
 }
 
 /// `GET /{media}/comments`: the top-level ones, oldest first.
@@ -58,16 +67,18 @@ pub(super) fn of_media(state: &State, account: &str, id: &str, request: &Request
     if state.world.media(id).is_none_or(|media| media.account != account) {
         return Err(Refusal::missing(&request.method));
     }
-    Ok(list(state, request, now, |comment| comment.media.as_deref() == Some(id) && comment.parent.is_none()))
+    Ok(list(state, &request.fields(), now, |comment| comment.media.as_deref() == Some(id) && comment.parent.is_none()))
 }
 
 /// `GET /{comment}`
-pub(super) fn read(world: &World, account: &str, id: &str, request: &Request) -> Outcome {
-    let comment = own(world, account, id, request)?;
-    Ok(select(&object(comment), &request.fields(), &["timestamp", "text"]))
+pub(super) fn read(state: &State, account: &str, id: &str, request: &Request, now: i64) -> Outcome {
+    let comment = own(&state.world, account, id, request)?;
+    let mut object = object(comment);
+    object["replies"] = list(state, &[], now, |reply| reply.parent.as_deref() == Some(id));
+    Ok(select(&object, &request.fields(), &["timestamp", "text"]))
 }
 
-/// `POST /{comment}?hide=…`
+/// `POST /{comment}?hide=…`; the account's own comments stay visible.
 pub(super) fn hide(world: &mut World, account: &str, id: &str, request: &Request) -> Outcome {
     let hidden = match request.param("hide") {
         Some("true") => true,
@@ -79,7 +90,7 @@ pub(super) fn hide(world: &mut World, account: &str, id: &str, request: &Request
         return Err(Refusal::parameter("Live comments cannot be hidden.").against(Policy::Moderation));
     }
     if let Some(comment) = world.comment_mut(id) {
-        comment.hidden = hidden;
+        comment.hidden = hidden && comment.from.as_deref() != Some(account);
     }
     Ok(json!({"success": true}))
 }
@@ -100,12 +111,11 @@ fn own<'a>(world: &'a World, account: &str, id: &str, request: &Request) -> Resu
     found.ok_or_else(|| Refusal::missing(&request.method))
 }
 
-fn list(state: &State, request: &Request, now: i64, wanted: impl Fn(&Comment) -> bool) -> Value {
-    let fields = request.fields();
+fn list(state: &State, fields: &Fields, now: i64, wanted: impl Fn(&Comment) -> bool) -> Value {
     let until = now - state.arrangements.read_lag_ms;
     let visible = state.world.comments.iter().filter(|comment| !comment.deleted && comment.at <= until);
     let found = visible.filter(|comment| wanted(comment));
-    let data: Vec<Value> = found.map(|comment| select(&object(comment), &fields, &["timestamp", "text"])).collect();
+    let data: Vec<Value> = found.map(|comment| select(&object(comment), fields, &["timestamp", "text"])).collect();
     json!({ "data": data })
 }
 
@@ -116,6 +126,7 @@ fn object(comment: &Comment) -> Value {
         "timestamp": super::time::iso(comment.at),
         "from": comment.from.as_deref().map(|id| json!({"id": id, "username": comment.username})),
         "username": comment.username,
+        "user": comment.from.as_deref().filter(|id| *id == comment.account).map(|id| json!({"id": id})),
         "media": comment.media.as_deref().map(|id| json!({"id": id})),
         "parent_id": comment.parent,
         "hidden": comment.hidden,

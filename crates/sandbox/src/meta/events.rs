@@ -44,6 +44,8 @@ struct Message<'a> {
     mid: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attachments: &'a [serde_json::Value],
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<&'a str>,
     #[serde(skip_serializing_if = "is_false")]
@@ -125,6 +127,7 @@ pub(super) fn message(message: &super::world::Message, telling: Telling, now: i6
         message: (!hint).then(|| Message {
             mid: &message.mid,
             text: message.text.as_deref().filter(|_| whole),
+            attachments: if whole { &message.attachments } else { &[] },
             metadata: message.metadata.as_deref().filter(|_| whole),
             is_deleted: telling == Telling::Unsent,
             is_echo: message.outgoing,

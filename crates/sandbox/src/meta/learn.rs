@@ -39,8 +39,7 @@ impl World {
         let mid = text(&message["mid"]);
         if message["is_deleted"] == true {
             if let Some(message) = mid.and_then(|mid| self.message_mut(account, &mid)) {
-                message.deleted = true;
-                message.text = None;
+                message.unsend();
             }
             return;
         }
@@ -68,6 +67,7 @@ impl World {
             person,
             outgoing,
             text: text(&message["text"]),
+            attachments: message["attachments"].as_array().cloned().unwrap_or_default(),
             metadata: text(&message["metadata"]),
             at,
             ..Message::default()

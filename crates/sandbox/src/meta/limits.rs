@@ -5,8 +5,10 @@ use std::collections::{HashMap, VecDeque};
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Limit {
-    /// Text messages: 100 a second.
+    /// Messages without audio or video, and reactions: 100 a second.
     Texts,
+    /// Audio and video: 10 a second.
+    Streams,
     /// Private replies to posts and reels: 750 an hour.
     PrivateReplies,
     /// Private replies to live comments: 100 a second.
@@ -20,6 +22,7 @@ impl Limit {
     const fn allowance(self) -> (usize, i64) {
         match self {
             Self::Texts | Self::LivePrivateReplies => (100, 1_000),
+            Self::Streams => (10, 1_000),
             Self::PrivateReplies => (750, 3_600_000),
             Self::Conversations => (2, 1_000),
         }

@@ -47,8 +47,7 @@ impl Meta {
         let now = self.shared.clock.now_ms();
         let mut state = self.shared.state();
         let Some(message) = state.world.message_mut(account, mid) else { return };
-        message.deleted = true;
-        message.text = None;
+        message.unsend();
         let message = message.clone();
         state.tell_message(&message, Telling::Unsent, now);
         drop(state);

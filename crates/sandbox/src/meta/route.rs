@@ -6,7 +6,7 @@ use super::reply::{Outcome, Refusal};
 use super::request::Request;
 use super::state::State;
 use super::world::World;
-use super::{accounts, comments, conversations, send, tokens};
+use super::{accounts, comments, conversations, messenger_profile, send, tokens};
 
 /// What a call asks for. The names are those that [`Call::operation`](crate::fault::Call::operation) carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,7 @@ use super::{accounts, comments, conversations, send, tokens};
 pub enum Operation {
     SendMessage,
     PrivateReply,
+    SenderAction,
     ReplyToComment,
     ReadReplies,
     ReadComments,
@@ -27,6 +28,7 @@ pub enum Operation {
     ReadProfile,
     ReadMedia,
     Subscription,
+    MessengerProfile,
     RefreshToken,
     ExchangeToken,
     RedeemCode,
@@ -39,6 +41,7 @@ impl Operation {
         match self {
             Self::SendMessage => "SendMessage",
             Self::PrivateReply => "PrivateReply",
+            Self::SenderAction => "SenderAction",
             Self::ReplyToComment => "ReplyToComment",
             Self::ReadReplies => "ReadReplies",
             Self::ReadComments => "ReadComments",
@@ -52,6 +55,7 @@ impl Operation {
             Self::ReadProfile => "ReadProfile",
             Self::ReadMedia => "ReadMedia",
             Self::Subscription => "Subscription",
+            Self::MessengerProfile => "MessengerProfile",
             Self::RefreshToken => "RefreshToken",
             Self::ExchangeToken => "ExchangeToken",
             Self::RedeemCode => "RedeemCode",
@@ -67,6 +71,7 @@ impl Operation {
             (&Method::GET, ["access_token"]) => Self::ExchangeToken,
             (&Method::POST, ["oauth", "access_token"]) => Self::RedeemCode,
             _ if !request.versioned => Self::Unknown,
+            (&Method::POST, [_, "messages"]) if !request.body["sender_action"].is_null() => Self::SenderAction,
             (&Method::POST, [_, "messages"]) if request.body["recipient"]["comment_id"].is_null() => Self::SendMessage,
             (&Method::POST, [_, "messages"]) => Self::PrivateReply,
             (&Method::POST, [_, "replies"]) => Self::ReplyToComment,
@@ -74,6 +79,7 @@ impl Operation {
             (&Method::GET, [_, "comments"]) => Self::ReadComments,
             (&Method::GET, [_, "conversations"]) => Self::ReadConversations,
             (&Method::GET | &Method::POST | &Method::DELETE, [_, "subscribed_apps"]) => Self::Subscription,
+            (&Method::GET | &Method::POST | &Method::DELETE, [_, "messenger_profile"]) => Self::MessengerProfile,
             (&Method::POST, [id]) if world.comment(id).is_some() => Self::HideComment,
             (&Method::DELETE, [id]) if world.comment(id).is_some() => Self::DeleteComment,
             (&Method::GET, [id]) => Self::of_node(id, world),
@@ -134,6 +140,8 @@ fn ask(state: &mut State, operation: Operation, account: &str, request: &Request
         operation,
         Operation::SendMessage
             | Operation::PrivateReply
+            | Operation::SenderAction
+            | Operation::MessengerProfile
             | Operation::ReadConversations
             | Operation::Subscription
             | Operation::ReadMe
@@ -142,11 +150,14 @@ fn ask(state: &mut State, operation: Operation, account: &str, request: &Request
         return Err(Refusal::missing(&request.method));
     }
     match operation {
-        Operation::SendMessage | Operation::PrivateReply => send::send(state, account, request, now),
+        Operation::MessengerProfile => messenger_profile::serve(&mut state.world, account, request),
+        Operation::SendMessage | Operation::PrivateReply | Operation::SenderAction => {
+            send::send(state, account, request, now)
+        }
         Operation::ReplyToComment => comments::reply(state, account, id, request, now),
         Operation::ReadReplies => comments::replies(state, account, id, request, now),
         Operation::ReadComments => comments::of_media(state, account, id, request, now),
-        Operation::ReadComment => comments::read(&state.world, account, id, request),
+        Operation::ReadComment => comments::read(state, account, id, request, now),
         Operation::HideComment => comments::hide(&mut state.world, account, id, request),
         Operation::DeleteComment => comments::delete(&mut state.world, account, id, request),
         Operation::ReadConversations => conversations::list(state, account, request, now),

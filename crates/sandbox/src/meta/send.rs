@@ -1,8 +1,8 @@
-//! `POST /{account}/messages`: text to a person and private replies, with Meta's windows (fact sheet 4.2 to 4.5).
+//! `POST /{account}/messages`: messages to a person and private replies, with Meta's windows (fact sheet 4.2 to 4.5).
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::{Attachment, Body, Content, Recipient, Wish};
 use super::events::Telling;
 use super::limits::Limit;
 use super::policy::Policy;
@@ -10,78 +10,54 @@ use super::reply::{Outcome, Refusal};
 use super::request::Request;
 use super::state::State;
 use super::world::{Comment, Message, World};
-use super::{RepeatedReply, ids};
+use super::{RepeatedReply, acts, ids};
 
 const HOUR_MS: i64 = 3_600_000;
 /// How long a person's message allows answers.
 const WINDOW_MS: i64 = 24 * HOUR_MS;
 /// How long a person's message allows a human's answer, and a comment its private reply.
 const LONG_WINDOW_MS: i64 = 7 * 24 * HOUR_MS;
-/// In bytes of UTF-8.
-const MAX_TEXT_BYTES: usize = 1000;
-
-/// The bodies that this Meta knows. A member it does not know is refused: the real one might ignore it, but then
-/// whoever sent it meant something that did not happen.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Body {
-    recipient: Recipient,
-    message: Text,
-    messaging_type: Option<String>,
-    tag: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Recipient {
-    id: Option<String>,
-    comment_id: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    text: String,
-    metadata: Option<String>,
-}
 
 /// Checks as Meta does, and keeps what it accepts.
 pub(super) fn send(state: &mut State, account: &str, request: &Request, now: i64) -> Outcome {
-    let body = parse(&request.body)?;
+    let body = Body::parse(&request.body)?;
     check_account(&state.world, account)?;
-    let tag = check_tag(&state.world, account, &body)?;
-    match (&body.recipient.id, &body.recipient.comment_id) {
-        (Some(person), None) => {
-            let person = person.clone();
+    let human = check_tag(&state.world, account, &body)?;
+    match (body.recipient, body.wish) {
+        (Recipient::Person(person), Wish::Message(content)) => {
             check_person(&state.world, account, &person)?;
-            check_window(&state.world, account, &person, tag, now)?;
-            take(state, account, Limit::Texts, now)?;
-            Ok(keep(state, account, &person, None, body, now))
+            check_content(&state.world, account, &person, &content)?;
+            check_window(&state.world, account, &person, human, now)?;
+            let is_streamed = content.attachments.iter().any(Attachment::is_streamed);
+            take(state, account, if is_streamed { Limit::Streams } else { Limit::Texts }, now)?;
+            Ok(keep(state, account, &person, None, content, &request.body, now))
         }
-        (None, Some(comment)) => {
-            let comment = check_comment(state, account, comment, now)?;
+        (Recipient::Comment(comment), Wish::Message(content)) => {
+            if !content.fits_a_private_reply() {
+                return Err(Refusal::parameter("A private reply must be a text or a template"));
+            }
+            let comment = check_comment(state, account, &comment, now)?;
             let limit = if comment.live { Limit::LivePrivateReplies } else { Limit::PrivateReplies };
             take(state, account, limit, now)?;
             let person = direct_id(&mut state.world, account, &comment);
             check_person(&state.world, account, &person)?;
-            Ok(keep(state, account, &person, Some(comment.id), body, now))
+            Ok(keep(state, account, &person, Some(comment.id), content, &request.body, now))
         }
-        _ => Err(Refusal::parameter("param recipient must have either id or comment_id")),
+        (Recipient::Person(person), Wish::Act(act)) => acts::act(state, account, &person, act, &request.body, now),
+        (Recipient::Comment(_), Wish::Act(_)) => Err(Refusal::parameter("param recipient must have an id")),
     }
 }
 
-fn parse(body: &Value) -> Result<Body, Refusal> {
-    // A struct would take an array too, member by member.
-    let parsed = if body.is_object() { Body::deserialize(body).ok() } else { None };
-    let body = parsed.ok_or_else(|| Refusal::parameter("param message must be a body that this Meta knows"))?;
-    if body.message.text.is_empty() {
-        return Err(Refusal::parameter("param message[text] must not be empty"));
+/// A shared post is the account's own; there are no quick replies to oneself.
+fn check_content(world: &World, account: &str, person: &str, content: &Content) -> Result<(), Refusal> {
+    let mut shared = content.attachments.iter().filter_map(Attachment::shared_media);
+    if shared.any(|id| world.media(id).is_none_or(|media| media.account != account)) {
+        return Err(Refusal::parameter("param id must be that of a post of the account"));
     }
-    if body.message.text.len() > MAX_TEXT_BYTES {
-        return Err(Refusal::parameter("Length of param message[text] must be less than or equal to 1000")
-            .against(Policy::Length));
+    if person == account && content.has_quick_replies {
+        return Err(Refusal::parameter("param quick_replies is not supported here"));
     }
-    Ok(body)
+    Ok(())
 }
 
 /// Nothing stands in the account's own way.
@@ -110,7 +86,7 @@ fn check_tag(world: &World, account: &str, body: &Body) -> Result<bool, Refusal>
     }
 }
 
-fn check_person(world: &World, account: &str, person: &str) -> Result<(), Refusal> {
+pub(super) fn check_person(world: &World, account: &str, person: &str) -> Result<(), Refusal> {
     if person == account {
         return Ok(());
     }
@@ -129,7 +105,7 @@ fn check_person(world: &World, account: &str, person: &str) -> Result<(), Refusa
 }
 
 /// A person who wrote may be answered for a day, by a human for a week; the account may always write to itself.
-fn check_window(world: &World, account: &str, person: &str, human: bool, now: i64) -> Result<(), Refusal> {
+pub(super) fn check_window(world: &World, account: &str, person: &str, human: bool, now: i64) -> Result<(), Refusal> {
     if person == account {
         return Ok(());
     }
@@ -165,7 +141,7 @@ fn check_comment(state: &State, account: &str, id: &str, now: i64) -> Result<Com
     Ok(comment.clone())
 }
 
-fn take(state: &mut State, account: &str, limit: Limit, now: i64) -> Result<(), Refusal> {
+pub(super) fn take(state: &mut State, account: &str, limit: Limit, now: i64) -> Result<(), Refusal> {
     if state.limits.take(account, limit, now) {
         return Ok(());
     }
@@ -189,8 +165,17 @@ fn direct_id(world: &mut World, account: &str, comment: &Comment) -> String {
 }
 
 /// Writes the message into the world, has it echoed, and answers.
-fn keep(state: &mut State, account: &str, person: &str, comment: Option<String>, body: Body, now: i64) -> Value {
-    let mid = ids::message(account, person, state.world.next_id());
+fn keep(
+    state: &mut State,
+    account: &str,
+    person: &str,
+    comment: Option<String>,
+    content: Content,
+    body: &Value,
+    now: i64,
+) -> Value {
+    let number = state.world.next_id();
+    let mid = ids::message(account, person, number);
     if let Some(comment) = comment.as_deref().and_then(|id| state.world.comment_mut(id)) {
         comment.private_reply = Some(mid.clone());
     }
@@ -201,12 +186,14 @@ fn keep(state: &mut State, account: &str, person: &str, comment: Option<String>,
         person: person.to_owned(),
         outgoing: true,
         app_id,
-        text: Some(body.message.text),
-        metadata: body.message.metadata,
-        tag: body.tag,
+        text: content.text,
+        attachments: content.attachments.iter().map(|attachment| attachment.echoed(number)).collect(),
+        metadata: content.metadata,
+        tag: body["tag"].as_str().map(str::to_owned),
         comment,
         at: now,
-        deleted: false,
+        body: body.clone(),
+        ..Message::default()
     };
     state.write(message, Telling::Whole, now);
     json!({ "recipient_id": person, "message_id": mid })

@@ -1,8 +1,10 @@
 //! Meta from outside: the Graph API over HTTP, deliveries at a callback.
 
 mod arranged;
+mod bodies;
 mod deliveries;
 mod policy;
+mod profiles;
 mod reads;
 mod sends;
 

@@ -1,7 +1,11 @@
 //! The small world behind the Graph API: who exists, who wrote what, what was sent.
 
+mod said;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub use self::said::{Action, Comment, Message, Thread};
 
 /// The fields an account is subscribed to unless the world says otherwise: those ticked in the app's dashboard.
 pub const DEFAULT_FIELDS: [&str; 8] = [
@@ -33,6 +37,8 @@ pub struct World {
     pub threads: Vec<Thread>,
     /// Direct messages of both directions, oldest first.
     pub messages: Vec<Message>,
+    /// Reactions, typing and seen that apps sent, oldest first.
+    pub actions: Vec<Action>,
     /// Comments and replies, oldest first.
     pub comments: Vec<Comment>,
     /// Deliveries that Meta made or has still to make, oldest first.
@@ -86,6 +92,8 @@ pub struct Account {
     pub message_access: bool,
     /// Whether it has the Human Agent feature.
     pub human_agent: bool,
+    /// Its ice breakers and its persistent menu.
+    pub messenger_profile: Map<String, Value>,
     /// An error that stands in its way: every call answers it if it is about the token, every send otherwise.
     pub trouble: Option<Trouble>,
     /// What the rest of the file says of it.
@@ -109,6 +117,7 @@ impl Default for Account {
             subscribed_fields: DEFAULT_FIELDS.map(str::to_owned).into(),
             message_access: true,
             human_agent: false,
+            messenger_profile: Map::new(),
             trouble: None,
             rest: Map::new(),
         }
@@ -134,8 +143,20 @@ pub struct Person {
     pub id: String,
     /// The user name.
     pub username: String,
-    /// The display name.
+    /// The display name; nothing shows if there is none.
     pub name: String,
+    /// Where the profile picture lies.
+    pub profile_pic: Option<String>,
+    /// How many follow them.
+    pub follower_count: u64,
+    /// Whether they follow the account.
+    pub is_user_follow_business: bool,
+    /// Whether the account follows them.
+    pub is_business_follow_user: bool,
+    /// Whether they are verified.
+    pub is_verified_user: bool,
+    /// Members that the profile lacks although they were asked for, `id` too.
+    pub hidden_fields: Vec<String>,
     /// The id their direct messages carry, where it differs from the one their comments carry.
     pub direct_id: Option<String>,
     /// Blocked the account, or is deactivated.
@@ -160,83 +181,6 @@ pub struct Media {
     /// What the rest of the file says of it.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
-}
-
-/// A conversation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Thread {
-    /// Its id.
-    pub id: String,
-    /// The account.
-    pub account: String,
-    /// The other side.
-    pub person: String,
-    /// When the person last did something that opens the window, in milliseconds since 1970.
-    pub last_user_at: Option<i64>,
-    /// Another app that controls it.
-    pub controlled_by: Option<String>,
-}
-
-/// A direct message.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Message {
-    /// Its id.
-    pub mid: String,
-    /// The account.
-    pub account: String,
-    /// The other side.
-    pub person: String,
-    /// Written by the account, not by the person.
-    pub outgoing: bool,
-    /// The app that sent it through this Graph API; nothing if a human wrote it in Instagram, or if it is known from
-    /// somebody else's delivery.
-    pub app_id: Option<String>,
-    /// Its text.
-    pub text: Option<String>,
-    /// The marker its sender set.
-    pub metadata: Option<String>,
-    /// The tag it was sent with.
-    pub tag: Option<String>,
-    /// The comment it answers privately.
-    pub comment: Option<String>,
-    /// When it was written, in milliseconds since 1970.
-    pub at: i64,
-    /// Unsent.
-    pub deleted: bool,
-}
-
-/// A comment, or a reply to one.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Comment {
-    /// Its id.
-    pub id: String,
-    /// The account that hears of it.
-    pub account: String,
-    /// Where it was written.
-    pub media: Option<String>,
-    /// The top-level comment it stands below.
-    pub parent: Option<String>,
-    /// Its author's id, as far as told: the account's own id for its own comments.
-    pub from: Option<String>,
-    /// Its author's user name.
-    pub username: Option<String>,
-    /// Its text.
-    pub text: Option<String>,
-    /// When it was written, in milliseconds since 1970.
-    pub at: i64,
-    /// Written during a broadcast.
-    pub live: bool,
-    /// Hidden by the account.
-    pub hidden: bool,
-    /// Deleted by its author or the account.
-    pub deleted: bool,
-    /// The private reply it had.
-    pub private_reply: Option<String>,
-    /// The app that wrote it; nothing if a human did.
-    pub app_id: Option<String>,
 }
 
 impl World {
