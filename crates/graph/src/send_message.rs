@@ -1,4 +1,4 @@
-//! A direct message: to a person who wrote, or the one private reply to a comment (fact sheet 4.2).
+//! A direct message of any content: to a person who wrote, or the one private reply to a comment (fact sheet 4.2).
 
 use instagram::AccountId;
 use instagram::outgoing::Outgoing;
@@ -9,9 +9,9 @@ use crate::{Answer, Graph, Sent, sent};
 impl Graph {
     /// Sends one message from `account`.
     ///
-    /// To a person: 100 a second and account, inside the window that the person's own message opened. Meta has no key
-    /// to make a second call harmless: after [`OutcomeUnknown`](crate::SendError::OutcomeUnknown) a second call may be
-    /// a second message.
+    /// To a person: 100 a second and account, 10 of audio and video, inside the window that the person's own message
+    /// opened. Meta has no key to make a second call harmless: after
+    /// [`OutcomeUnknown`](crate::SendError::OutcomeUnknown) a second call may be a second message.
     ///
     /// To a comment: one per comment, within 7 days, for live comments only during the broadcast; 750 an hour and
     /// account (100 a second for live comments). It is the one send that may be tried again after an unknown outcome: a

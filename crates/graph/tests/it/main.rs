@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod bodies;
 mod meta;
 mod reads;
 mod socket;
 mod support;
+mod writes;

@@ -14,7 +14,7 @@ const SENT: &str = r#"{"recipient_id":"9","message_id":"aWdfM1"}"#;
 
 /// What a socket does once it has read a whole request.
 #[derive(Debug, Clone)]
-enum Act {
+pub(crate) enum Act {
     /// Writes this and waits for the next request.
     Say(String),
     /// Writes this and closes.
@@ -24,13 +24,13 @@ enum Act {
 }
 
 /// A server that gives the n-th request, over all connections, the n-th act; counts requests and keeps the last one.
-struct Sockets {
-    base: String,
+pub(crate) struct Sockets {
+    pub(crate) base: String,
     requests: Arc<AtomicUsize>,
-    last: Arc<std::sync::Mutex<String>>,
+    pub(crate) last: Arc<std::sync::Mutex<String>>,
 }
 
-async fn sockets(acts: impl IntoIterator<Item = Act>) -> Sockets {
+pub(crate) async fn sockets(acts: impl IntoIterator<Item = Act>) -> Sockets {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let acts: Arc<Vec<Act>> = Arc::new(acts.into_iter().collect());
@@ -82,7 +82,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use crate::MediaId;
 use crate::limits::{MAX_IMAGES, MAX_QUICK_REPLIES};
@@ -125,12 +126,8 @@ impl Serialize for Content {
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // By way of a value, so that of serde's own complaints, which quote what they met, only the place remains.
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let object = value.as_object().ok_or_else(|| de::Error::custom("a content is an object"))?;
-        let message =
-            wire::Message::deserialize(object).map_err(|error| de::Error::custom(ContentError::shape(&error)));
-        message?.try_into().map_err(de::Error::custom)
+        let message = wire::read_value::<wire::Message>(Value::deserialize(deserializer)?);
+        message.and_then(Self::try_from).map_err(de::Error::custom)
     }
 }
 

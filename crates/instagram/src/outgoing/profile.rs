@@ -1,6 +1,7 @@
 //! What an account shows before anybody has written: ice breakers and the menu (fact sheet 6.1, 6.2).
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use crate::limits::{MAX_ICE_BREAKERS, MAX_MENU_ITEMS};
 
@@ -82,11 +83,8 @@ impl Serialize for MessengerProfile {
 impl<'de> Deserialize<'de> for MessengerProfile {
     /// Reads what `POST` takes; members beside the two are Meta's own and ignored.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // By way of a value, so that of serde's own complaints, which quote what they met, only the place remains.
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let object = value.as_object().ok_or_else(|| de::Error::custom("a profile is an object"))?;
-        let profile = Profile::deserialize(object).map_err(|error| de::Error::custom(ContentError::shape(&error)))?;
-        read(profile).map_err(de::Error::custom)
+        let profile = wire::read_value::<Profile>(Value::deserialize(deserializer)?);
+        profile.and_then(read).map_err(de::Error::custom)
     }
 }
 

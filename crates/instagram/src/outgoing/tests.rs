@@ -318,6 +318,9 @@ fn json_of_another_shape_is_refused_with_its_place_and_not_its_words() {
         ("an object for a text", r#"{"text":{"CANARY":1}}"#),
         ("a text for replies", r#"{"text":"a","quick_replies":"CANARY"}"#),
         ("a text for an attachment", r#"{"attachment":"CANARY"}"#),
+        ("an attachment, member by member", r#"{"attachment":["image",{"url":"https://CANARY"}]}"#),
+        ("a payload, member by member", r#"{"attachment":{"type":"image","payload":["https://CANARY"]}}"#),
+        ("a reply, member by member", r#"{"text":"a","quick_replies":[["text","CANARY","CANARY"]]}"#),
         ("half a character", r#"{"text":"CANARY\ud800"}"#),
         ("a deep one", &format!("{{\"text\":{}", "[".repeat(1_000))),
     ];
@@ -390,6 +393,8 @@ fn a_profile_keeps_its_limits() {
         ("what is no language", breakers(vec![list("default", 1, &question), list("pt-BR!", 1, &question)]), false),
         ("20 items", menu(vec![list("default", 20, &item)]), true),
         ("21 items", menu(vec![list("default", 21, &item)]), false),
+        ("a language, member by member", json!({"ice_breakers": [["default", [question]]]}), false),
+        ("a question, member by member", breakers(vec![list("default", 1, &json!(["q", "p"]))]), false),
         ("no default menu", menu(vec![list("pt_BR", 1, &item)]), false),
         ("an empty question", breakers(vec![list("default", 1, &json!({"question": " ", "payload": "p"}))]), false),
     ];

@@ -2,7 +2,9 @@
 //!
 //! One shape for writing and reading. The order of members is the order on the wire.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::MediaId;
 
@@ -87,10 +89,32 @@ pub(super) struct Button {
     pub(super) payload: Option<String>,
 }
 
-/// Reads a JSON object; a derived struct alone would also take an array, by position.
-pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, ContentError> {
+/// Reads a JSON object.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, ContentError> {
+    // Straight from the text first: that refuses a member that stands twice, and knows the place of what is wrong.
     let read = serde_json::from_str(json).map_err(|error| ContentError::shape(&error))?;
-    if json.trim_ascii_start().starts_with('{') { Ok(read) } else { Err(ContentError::Shape { line: 1, column: 1 }) }
+    check_objects(&serde_json::from_str(json).map_err(|error| ContentError::shape(&error))?)?;
+    Ok(read)
+}
+
+/// Reads a JSON object out of a larger document. Of serde's own complaints, which quote what they met, none remains.
+pub(super) fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, ContentError> {
+    check_objects(&value)?;
+    T::deserialize(value).map_err(|error| ContentError::shape(&error))
+}
+
+/// A derived struct also takes an array, member by member. None of ours begins with an object, so it is enough that
+/// the whole and every item of a list is one.
+fn check_objects(value: &Value) -> Result<(), ContentError> {
+    let Value::Object(members) = value else { return Err(ContentError::Shape { line: 0, column: 0 }) };
+    for member in members.values() {
+        match member {
+            Value::Array(items) => items.iter().try_for_each(check_objects)?,
+            Value::Object(_) => check_objects(member)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Every member has to be absent; the first that is not is named.
