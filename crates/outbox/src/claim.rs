@@ -1,10 +1,14 @@
 //! The right to make one attempt: who has it, and how it is won.
 
-use store::{Ended, Gate, Item, Key, Reply, ReplyRef, ReplyState, Store, StoreError};
+use store::{Ended, Gate, GateClaim, Item, Key, Recent, Reply, ReplyRef, ReplyState, Store, StoreError};
 
 use crate::SETTLE_MS;
-use crate::drive::Drive;
+use crate::drive::{Drive, Outbox};
+use crate::order::comes_first;
 use crate::outcome::lease_until;
+
+/// When a reply that met another attempt under way is looked at again, in milliseconds.
+const BUSY_MS: i64 = 5_000;
 
 /// What came of a claim.
 pub(crate) enum Claim {
@@ -17,34 +21,138 @@ pub(crate) enum Claim {
 }
 
 enum Judged {
-    /// No attempt is under way. The message the last one became, if it became one.
-    Closed(Option<String>),
+    /// No attempt is under way. The message the last one became, if it became one, and until when its item goes first.
+    Closed { mid: Option<String>, first_until: Option<i64> },
     /// An attempt is under way, or nobody knows how it ended. The item of its reply.
     Open(Box<Item>),
 }
 
-/// Claims the conversation's gate for a direct message.
-pub(crate) async fn conversation(
-    store: &Store,
-    drive: &Drive<'_>,
-    place: &ReplyRef,
-    now: i64,
-) -> Result<Claim, StoreError> {
-    let mut sent = Vec::new();
-    if let Some(gate) = &drive.conversation.gate {
-        match judge(store, drive, gate, now).await? {
-            Judged::Closed(mid) => sent.extend(mid.as_deref().map(store::keys::short_digest)),
-            Judged::Open(owner) => return wait_behind(store, drive, place, gate, &owner, now).await,
-        }
-    }
-    let k = drive.conversation.fence + 1;
-    let gate = Gate { item: place.item.sk.clone(), step: place.step, k, until: lease_until(now) };
-    won(store.claim_gate(drive.account, drive.peer, drive.conversation.fence, &gate, &sent).await, k)
+/// Names one claim, so that its author knows it when its answer was lost.
+fn name() -> String {
+    format!("{:08x}", fastrand::u32(..))
 }
 
-/// Claims a reply that Meta itself, or its comment, keeps apart from others.
-pub(crate) async fn item(store: &Store, place: &ReplyRef, reply: &Reply, now: i64) -> Result<Claim, StoreError> {
-    won(store.claim_reply(place, reply.att, lease_until(now)).await, reply.att + 1)
+impl Outbox {
+    /// Claims the conversation's gate for a direct message. `cancels` for one that is claimed only to be ended: it need
+    /// not wait for its turn.
+    pub(crate) async fn claim_conversation(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        reply: &Reply,
+        cancels: bool,
+        now: i64,
+    ) -> Result<Claim, StoreError> {
+        let mut sent = Vec::new();
+        if let Some(gate) = &drive.conversation.gate {
+            match self.judge_gate(drive, gate, now).await? {
+                Judged::Closed { first_until: Some(due_at), .. } if !cancels => {
+                    self.wait_in_order(drive, place, reply, due_at.min(reply.not_after), None, now).await?;
+                    return Ok(Claim::Busy);
+                }
+                Judged::Closed { mid, .. } => sent.extend(mid.as_deref().map(store::keys::short_digest)),
+                Judged::Open(owner) => return self.wait_behind(drive, place, reply, gate, &owner, now).await,
+            }
+        }
+        let k = drive.conversation.fence + 1;
+        let gate = Gate { item: place.item.sk.clone(), step: place.step, k, until: lease_until(now), by: name() };
+        let recent = Recent::new(&reply.rule, now);
+        let claim = GateClaim {
+            account: drive.account(),
+            peer: drive.peer,
+            read: &drive.conversation,
+            gate: &gate,
+            sent: &sent,
+            recent: (!cancels).then_some(&recent),
+        };
+        match self.store.claim_gate(claim).await {
+            Err(error @ StoreError::Unavailable { .. }) => {
+                // It may have been written: then the gate bears our name, and the attempt is ours alone.
+                let written = self.store.conversation(drive.account(), drive.peer).await;
+                let is_ours = written.is_ok_and(|conversation| conversation.gate.as_ref() == Some(&gate));
+                if is_ours { Ok(Claim::Won(k)) } else { Err(error) }
+            }
+            outcome => won(outcome, k),
+        }
+    }
+
+    /// Claims a reply that Meta itself, or its comment, keeps apart from others.
+    pub(crate) async fn claim_item(&self, place: &ReplyRef, reply: &Reply, now: i64) -> Result<Claim, StoreError> {
+        let (k, until, by) = (reply.att + 1, lease_until(now), name());
+        match self.store.claim_reply(place, reply.att, until, &by).await {
+            Err(error @ StoreError::Unavailable { .. }) => {
+                let written = self.store.item(&place.item, now).await;
+                let is_ours = written.is_ok_and(|item| {
+                    item.replies().get(place.step).is_some_and(|reply| {
+                        reply.state == ReplyState::Sending && reply.att == k && reply.by.as_deref() == Some(&by)
+                    })
+                });
+                if is_ours { Ok(Claim::Won(k)) } else { Err(error) }
+            }
+            outcome => won(outcome, k),
+        }
+    }
+
+    /// The gate is closed when its owner's attempt is recorded as ended. That its lease is over does not close it.
+    async fn judge_gate(&self, drive: &Drive<'_>, gate: &Gate, now: i64) -> Result<Judged, StoreError> {
+        let key = owner_key(drive, gate);
+        let is_own_item = key == *drive.key;
+        let owner = if is_own_item { drive.item.clone() } else { self.store.item(&key, now).await? };
+        let Some(reply) = owner.replies().get(gate.step) else {
+            // Erased or expired: no outcome can be recorded there. Once Meta has settled, nothing is in flight.
+            let settled = now >= gate.until.saturating_add(SETTLE_MS);
+            let closed = Judged::Closed { mid: None, first_until: None };
+            return Ok(if settled { closed } else { Judged::Open(Box::new(owner)) });
+        };
+        let is_closed = match reply.state {
+            ReplyState::Sent | ReplyState::Failed | ReplyState::Parked => true,
+            ReplyState::Planned => reply.att >= gate.k,
+            ReplyState::Sending | ReplyState::Unknown => false,
+        };
+        if !is_closed {
+            return Ok(Judged::Open(Box::new(owner)));
+        }
+        let first_until = if is_own_item { None } else { comes_first(gate, &owner, now) };
+        Ok(Judged::Closed { mid: reply.mid.clone(), first_until })
+    }
+
+    /// The gate's attempt, which may be an earlier one of our own, becomes unknown if its lease is over; this reply waits.
+    async fn wait_behind(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        reply: &Reply,
+        gate: &Gate,
+        owner: &Item,
+        now: i64,
+    ) -> Result<Claim, StoreError> {
+        let owner_place = ReplyRef { item: owner_key(drive, gate), step: gate.step };
+        let due_at = gate.until.saturating_add(SETTLE_MS);
+        let replies = owner.replies();
+        let unjudged = replies.get(gate.step).is_some_and(|reply| reply.state != ReplyState::Unknown);
+        let outcome = if unjudged && now >= gate.until {
+            lease_over(&self.store, &owner_place, gate.k, due_at, replies.len(), now).await
+        } else {
+            Ok(())
+        };
+        match outcome {
+            Err(StoreError::Conflict) => return Ok(Claim::Lost),
+            other => other?,
+        }
+        // The owner itself just got its due time, or has it; the others look again when more can be known.
+        let later =
+            if now < gate.until { now.saturating_add(BUSY_MS) } else { owner.due_at.unwrap_or(due_at).max(now) };
+        if owner_place == *place {
+            if now < gate.until {
+                postpone(&self.store, place, due_at, None).await?;
+            }
+        } else if owner_place.item == place.item {
+            postpone(&self.store, place, later, None).await?;
+        } else {
+            self.wait_in_order(drive, place, reply, later, None, now).await?;
+        }
+        Ok(Claim::Busy)
+    }
 }
 
 fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
@@ -55,55 +163,14 @@ fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
     }
 }
 
-/// The gate is closed when its owner's attempt is recorded as ended. That its lease is over does not close it.
-async fn judge(store: &Store, drive: &Drive<'_>, gate: &Gate, now: i64) -> Result<Judged, StoreError> {
-    let key = owner_key(drive, gate);
-    let owner = if key == *drive.key { drive.item.clone() } else { store.item(&key, now).await? };
-    let Some(reply) = owner.replies().get(gate.step) else {
-        // Erased or expired: no outcome can be recorded there. Once Meta has settled, nothing is in flight.
-        let settled = now >= gate.until.saturating_add(SETTLE_MS);
-        return Ok(if settled { Judged::Closed(None) } else { Judged::Open(Box::new(owner)) });
-    };
-    Ok(match reply.state {
-        ReplyState::Sent => Judged::Closed(reply.mid.clone()),
-        ReplyState::Failed | ReplyState::Parked => Judged::Closed(None),
-        ReplyState::Planned if reply.att >= gate.k => Judged::Closed(None),
-        ReplyState::Planned | ReplyState::Sending | ReplyState::Unknown => Judged::Open(Box::new(owner)),
-    })
-}
-
-/// The gate's attempt, which may be an earlier one of our own, becomes unknown if its lease is over; this reply waits.
-async fn wait_behind(
+/// Gives a reply a due time, unless it came to an end meanwhile. `slot` is the moment it got from the account's pace.
+pub(crate) async fn postpone(
     store: &Store,
-    drive: &Drive<'_>,
     place: &ReplyRef,
-    gate: &Gate,
-    owner: &Item,
-    now: i64,
-) -> Result<Claim, StoreError> {
-    let owner_place = ReplyRef { item: owner_key(drive, gate), step: gate.step };
-    let due_at = gate.until.saturating_add(SETTLE_MS);
-    let replies = owner.replies();
-    let unjudged = replies.get(gate.step).is_some_and(|reply| reply.state != ReplyState::Unknown);
-    let outcome = if unjudged && now >= gate.until {
-        lease_over(store, &owner_place, gate.k, due_at, replies.len()).await
-    } else {
-        Ok(())
-    };
-    match outcome {
-        Err(StoreError::Conflict) => return Ok(Claim::Lost),
-        other => other?,
-    }
-    // The owner itself just got its due time, or has it; everybody else waits until Meta has settled.
-    if owner_place != *place || now < gate.until {
-        postpone(store, place, due_at.max(now)).await?;
-    }
-    Ok(Claim::Busy)
-}
-
-/// Gives a reply a due time, unless it came to an end meanwhile.
-pub(crate) async fn postpone(store: &Store, place: &ReplyRef, due_at: i64) -> Result<(), StoreError> {
-    match store.postpone(place, due_at).await {
+    due_at: i64,
+    slot: Option<i64>,
+) -> Result<(), StoreError> {
+    match store.postpone(place, due_at, slot).await {
         Ok(()) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
     }
@@ -116,9 +183,10 @@ pub(crate) async fn lease_over(
     k: u64,
     due_at: i64,
     replies: usize,
+    now: i64,
 ) -> Result<(), StoreError> {
     let reason = "lease_over".to_owned();
-    let ended = Ended { state: ReplyState::Unknown, reason, due_at: Some(due_at), replies };
+    let ended = Ended { state: ReplyState::Unknown, reason, due_at: Some(due_at), again: None, replies, at: now };
     store.record_ended(place, k, &ended).await
 }
 

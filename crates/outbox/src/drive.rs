@@ -1,12 +1,17 @@
 //! Works on the replies of one item, one after the other, as far as they can go now.
 
+use std::pin::Pin;
+
 use graph::Graph;
 use instagram::{AccountId, Peer};
 use secrecy::SecretString;
-use store::{Conversation, Item, Key, Store, StoreError};
+use store::{Conversation, Item, Key, Standing, Store, StoreError};
 
-use crate::Attempt;
+use crate::reads::Reads;
+use crate::rhythm::Rhythm;
 use crate::step::Next;
+use crate::waiting::Waiting;
+use crate::{Attempt, Settings};
 
 /// How often a claim lost to somebody else is tried again with fresh knowledge.
 const MAX_LOST_CLAIMS: u32 = 5;
@@ -14,29 +19,27 @@ const MAX_LOST_CLAIMS: u32 = 5;
 /// Tells milliseconds since 1970.
 pub type Now<'a> = &'a (dyn Fn() -> i64 + Send + Sync);
 
-/// The table and the Graph API, joined by the protocol. Cheap to clone.
+/// Waits for some milliseconds.
+pub type Pause<'a> = &'a (dyn Fn(i64) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync);
+
+/// The table and the Graph API, joined by the protocol. Cheap to clone; clones keep one pace.
 #[derive(Debug, Clone)]
 pub struct Outbox {
     pub(crate) store: Store,
     pub(crate) graph: Graph,
-}
-
-/// What the account allows to be done with its planned replies.
-#[derive(Debug, Clone, Copy)]
-pub enum Permission<'a> {
-    /// They go out, with this token.
-    Send(&'a SecretString),
-    /// They cannot go out at the moment: each gets a due time.
-    Wait,
-    /// They must not go out any more, because the account was stopped: each fails as cancelled.
-    Cancel,
+    pub(crate) settings: Settings,
+    pub(crate) rhythm: Rhythm,
+    pub(crate) waiting: Waiting,
+    pub(crate) reads: Reads,
 }
 
 /// The replies to work on, and what was read of them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Drive<'a> {
-    /// Whose replies.
-    pub account: &'a AccountId,
+    /// Whose replies, and whether they may leave: at most 5 seconds old.
+    pub standing: &'a Standing,
+    /// The account's token, opened; `None` if it has none that can be used.
+    pub token: Option<&'a SecretString>,
     /// The person, or the comment that stands in for one.
     pub peer: &'a Peer,
     /// The item the replies lie in.
@@ -48,6 +51,15 @@ pub struct Drive<'a> {
     pub item: Item,
     /// No attempt begins at this moment or later, in milliseconds since 1970: it would be cut off in the middle.
     pub begin_before: i64,
+    /// Replies in doubt are looked into, with pauses between the calls that this takes; without, they are left to
+    /// somebody else.
+    pub judges: Option<Pause<'a>>,
+}
+
+impl Drive<'_> {
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.standing.account.id
+    }
 }
 
 /// Why work on replies stopped without a place to continue from. The caller lets the event come again.
@@ -66,25 +78,26 @@ pub enum OutboxError {
 
 impl Outbox {
     /// An outbox over the table and the Graph API.
-    pub fn new(store: Store, graph: Graph) -> Self {
-        Self { store, graph }
+    pub fn new(store: Store, graph: Graph, settings: Settings) -> Self {
+        Self { store, graph, settings, rhythm: Rhythm::default(), waiting: Waiting::default(), reads: Reads::default() }
     }
 
     /// Sends what can be sent now. On return every reply is final, or the item says when it is due.
     ///
     /// # Errors
     /// See [`OutboxError`].
-    pub async fn drive(
-        &self,
-        permission: Permission<'_>,
-        mut drive: Drive<'_>,
-        now: Now<'_>,
-    ) -> Result<Vec<Attempt>, OutboxError> {
+    pub async fn drive(&self, mut drive: Drive<'_>, now: Now<'_>) -> Result<Vec<Attempt>, OutboxError> {
         let mut attempts = Vec::new();
         let mut step = 0;
         let mut lost_claims = 0;
         while step < drive.item.replies().len() {
-            match self.step(permission, &drive, step, now).await? {
+            self.lift_own_pauses(&drive.key.pk, &mut drive.conversation, now()).await?;
+            let next = match self.step(&drive, step, now).await {
+                // Nothing was claimed yet: what is known has to be read again.
+                Err(OutboxError::Store(StoreError::Conflict)) => Next::Reload,
+                outcome => outcome?,
+            };
+            match next {
                 // Nothing was done, so nothing has to be read again.
                 Next::Passed => {
                     step += 1;
@@ -99,11 +112,12 @@ impl Outbox {
                     break;
                 }
                 Next::Stop => break,
+                Next::Again => {}
                 Next::Reload if lost_claims < MAX_LOST_CLAIMS => lost_claims += 1,
                 Next::Reload => return Err(OutboxError::Busy),
             }
             if step < drive.item.replies().len() {
-                drive.conversation = self.store.conversation(drive.account, drive.peer).await?;
+                drive.conversation = self.store.conversation(drive.account(), drive.peer).await?;
                 drive.item = self.store.item(drive.key, now()).await?;
             }
         }

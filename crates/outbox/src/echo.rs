@@ -1,9 +1,11 @@
 //! The account's own messages coming back: is one of them a reply of ours?
 
+use instagram::Words;
 use store::{Conversation, Gate, Item, Key, Reply, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::LEASE_MS;
 use crate::drive::{Outbox, OutboxError};
+use crate::evidence::is_same;
 
 /// A message of the account as Meta tells of it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +16,9 @@ pub struct Echo<'a> {
     pub text: Option<&'a str>,
     /// When it was written by Meta's clock, in milliseconds since 1970.
     pub at: i64,
+    /// The name of the reply that it carries, if it carries one and this was our app's: see
+    /// [`Settings::marker`](crate::Settings::marker).
+    pub marker: Option<&'a str>,
 }
 
 /// Who wrote a message of the account.
@@ -53,11 +58,18 @@ impl Outbox {
         if reply.mid.as_deref() == Some(echo.mid) {
             return Ok(Whose::Ours);
         }
-        if !is_open(reply, gate) || !fits(echo, reply, gate) {
+        let is_marked = echo.marker == Some(reply.id.as_str());
+        if !is_marked && (!is_open(reply, gate) || !fits(echo, reply, gate)) {
             return Ok(Whose::SomebodyElses);
         }
-        let sent = SentAs { mid: echo.mid, is_last: gate.step + 1 == owner.replies().len() };
-        self.store.record_echoed(&place, gate.k, &sent).await?;
+        let is_last = gate.step + 1 == owner.replies().len();
+        let by = if is_marked { "echo" } else { "echo_text" };
+        let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, at: now };
+        if is_marked {
+            self.store.record_sent(&place, gate.k, &sent).await?;
+        } else {
+            self.store.record_found(&place, gate.k, &sent).await?;
+        }
         Ok(Whose::Ours)
     }
 
@@ -106,8 +118,7 @@ fn fits(echo: &Echo<'_>, reply: &Reply, gate: &Gate) -> bool {
     let (Some(heard), Some(meant)) = (echo.text, &reply.text) else {
         return false;
     };
-    // Meta may trim a text or change its line ends.
-    echo.at >= claimed_at && heard.split_whitespace().eq(meant.expose().split_whitespace())
+    echo.at >= claimed_at && is_same(meant, &Words::from(heard))
 }
 
 #[cfg(test)]
@@ -119,22 +130,13 @@ mod tests {
     const CLAIMED_AT: i64 = 1_767_225_600_000;
 
     fn gate() -> Gate {
-        Gate { item: "M#m1".to_owned(), step: 0, k: 3, until: CLAIMED_AT + LEASE_MS }
+        Gate { item: "M#m1".to_owned(), step: 0, k: 3, until: CLAIMED_AT + LEASE_MS, by: String::new() }
     }
 
     fn reply(state: ReplyState, att: u64) -> Reply {
-        Reply {
-            id: "r".to_owned(),
-            rule: "agenda".to_owned(),
-            action: ReplyAction::Text,
-            text: Some("A agenda\n está aqui.".into()),
-            not_after: i64::MAX,
-            state,
-            att,
-            until: None,
-            mid: None,
-            reason: None,
-        }
+        let text = Some("A agenda\n está aqui.".into());
+        let planned = Reply::planned("r".to_owned(), "agenda".to_owned(), ReplyAction::Message, text, i64::MAX);
+        Reply { state, att, ..planned }
     }
 
     #[test]
@@ -164,10 +166,10 @@ mod tests {
             ("a picture", None, CLAIMED_AT, false),
         ];
         for (case, text, at, expected) in cases {
-            let echo = Echo { mid: "m2", text, at };
+            let echo = Echo { mid: "m2", text, at, marker: None };
             assert_eq!(fits(&echo, &reply(ReplyState::Unknown, 3), &gate()), expected, "{case}");
         }
         let erased = Reply { text: None, ..reply(ReplyState::Unknown, 3) };
-        assert!(!fits(&Echo { mid: "m2", text: None, at: CLAIMED_AT }, &erased, &gate()), "nothing is not the same");
+        assert!(!fits(&Echo { mid: "m2", text: None, at: CLAIMED_AT, marker: None }, &erased, &gate()), "nothing is not the same");
     }
 }

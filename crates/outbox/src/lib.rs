@@ -3,14 +3,27 @@
 mod claim;
 mod drive;
 mod echo;
+mod evidence;
+mod judge;
+mod learn;
+mod leave;
+mod order;
 mod outcome;
+mod reads;
 mod record;
+mod resolve;
+mod rhythm;
 mod send;
+mod settings;
 mod step;
+mod waiting;
+mod waits;
 
-pub use drive::{Drive, Now, Outbox, OutboxError, Permission};
+pub use drive::{Drive, Now, Outbox, OutboxError, Pause};
 pub use echo::{Echo, Whose};
-pub use outcome::{Attempt, Progress};
+pub use outcome::{Alarm, Attempt, Progress};
+pub use resolve::{Resolution, ResolveError};
+pub use settings::{OnUnknown, Settings};
 
 /// How long an attempt may take before others may judge it, in milliseconds.
 ///
@@ -29,3 +42,6 @@ pub const RETRY_MS: i64 = 60_000;
 
 /// How long a reply waits whose account cannot send: a dead token, a restriction. It waits until its `not_after`.
 pub const ACCOUNT_RETRY_MS: i64 = 15 * 60_000;
+
+/// How long evidence about a reply in doubt is looked for, in milliseconds, before a person has to.
+pub const DOUBT_MS: i64 = 15 * 60_000;

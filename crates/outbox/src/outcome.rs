@@ -21,6 +21,13 @@ pub enum Progress {
     Unknown {
         /// Why nobody knows.
         reason: String,
+        /// Whether such evidence may send it again.
+        may_go_again: bool,
+    },
+    /// Nobody can tell; a person must.
+    Parked {
+        /// Why not.
+        reason: String,
     },
     /// It waits: for Meta, for the account, or for another reply of the conversation.
     Waiting {
@@ -44,24 +51,54 @@ pub struct Attempt {
     pub graph_ms: Option<i64>,
     /// The message or comment it became.
     pub message: Option<String>,
+    /// What a person should know.
+    pub alarm: Option<Alarm>,
+}
+
+/// Something that a person should know, reported once when it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// Meta takes the account's token no more.
+    TokenDead,
+    /// Meta does not let the account send.
+    Restricted,
+    /// Meta slows the account or its app down.
+    Throttled,
+    /// A reply was parked.
+    Parked,
+}
+
+impl Alarm {
+    /// Its metric.
+    pub fn metric(self) -> &'static str {
+        match self {
+            Self::TokenDead => "AccountsBroken",
+            Self::Restricted => "AccountsRestricted",
+            Self::Throttled => "Throttled",
+            Self::Parked => "RepliesParked",
+        }
+    }
 }
 
 /// What a failed send means for the reply. No arm is a wildcard: a new error has to choose.
 ///
-/// `now` is when the attempt ended, in milliseconds since 1970.
-pub(crate) fn after(error: &SendError, now: i64) -> Progress {
+/// `now` is when the attempt ended, in milliseconds since 1970; `waits_until` until when sends like this one wait because
+/// of it.
+pub(crate) fn after(error: &SendError, now: i64, waits_until: Option<i64>) -> Progress {
     let reason = reason(error);
-    let wait = |ms: i64| Progress::Waiting { reason: reason.clone(), due_at: now.saturating_add(ms) };
+    let wait = |ms: i64| {
+        let due_at = waits_until.unwrap_or_else(|| now.saturating_add(ms));
+        Progress::Waiting { reason: reason.clone(), due_at }
+    };
     match error {
-        SendError::NotSent(_) => wait(RETRY_MS),
-        SendError::Throttled { wait: asked, .. } => wait(asked.map_or(RETRY_MS, millis).max(RETRY_MS)),
+        SendError::NotSent(_) | SendError::Throttled { .. } => wait(RETRY_MS),
         SendError::TokenDead { .. } | SendError::AccountBlocked { .. } => wait(ACCOUNT_RETRY_MS),
         SendError::WindowClosed(_)
         | SendError::Refused { .. }
         | SendError::AlreadyReplied(_)
         | SendError::CommentUnusable(_)
         | SendError::NotOwner(_) => Progress::Failed { reason },
-        SendError::OutcomeUnknown(_) => Progress::Unknown { reason },
+        SendError::OutcomeUnknown(doubt) => Progress::Unknown { may_go_again: doubt.may_send_again(), reason },
     }
 }
 
@@ -76,7 +113,7 @@ pub(crate) fn settled_at(claimed_at: i64) -> i64 {
 }
 
 /// A short code for the table: what happened and Meta's numbers, never its words.
-fn reason(error: &SendError) -> String {
+pub(crate) fn reason(error: &SendError) -> String {
     let name = match error {
         SendError::NotSent(NotSent::Unreachable(_)) => "unreachable",
         SendError::NotSent(NotSent::AttachmentFailed(_)) => "attachment",
@@ -99,7 +136,7 @@ fn reason(error: &SendError) -> String {
     numbers.fold(name.to_owned(), |text, number| format!("{text}/{number}"))
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -110,7 +147,16 @@ impl Progress {
             Self::Sent => ReplyState::Sent,
             Self::Failed { .. } => ReplyState::Failed,
             Self::Unknown { .. } => ReplyState::Unknown,
+            Self::Parked { .. } => ReplyState::Parked,
             Self::Waiting { .. } => ReplyState::Planned,
+        }
+    }
+
+    /// The same for a reply that may be out by an earlier attempt: that this one failed is no end.
+    pub(crate) fn not_ended(self) -> Self {
+        match self {
+            Self::Failed { reason } => Self::Parked { reason },
+            Self::Sent | Self::Unknown { .. } | Self::Parked { .. } | Self::Waiting { .. } => self,
         }
     }
 
@@ -120,6 +166,7 @@ impl Progress {
             Self::Sent => "sent",
             Self::Failed { .. } => "failed",
             Self::Unknown { .. } => "unknown",
+            Self::Parked { .. } => "parked",
             Self::Waiting { .. } => "waiting",
         }
     }
@@ -128,7 +175,10 @@ impl Progress {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Sent => None,
-            Self::Failed { reason } | Self::Unknown { reason } | Self::Waiting { reason, .. } => Some(reason),
+            Self::Failed { reason }
+            | Self::Unknown { reason, .. }
+            | Self::Parked { reason }
+            | Self::Waiting { reason, .. } => Some(reason),
         }
     }
 }
@@ -145,16 +195,12 @@ mod tests {
         Said { status: 400, code: code.into(), subcode: subcode.into(), ..Said::default() }
     }
 
-    fn throttled(wait: Option<Duration>) -> SendError {
-        SendError::Throttled { scope: Scope::Account, wait, said: said(613, None) }
-    }
-
     /// What stands in the table afterwards: state, reason, and how long it waits in milliseconds.
     fn row(error: &SendError) -> (ReplyState, String, Option<i64>) {
-        let progress = after(error, NOW);
+        let progress = after(error, NOW, None);
         let wait = match &progress {
             Progress::Waiting { due_at, .. } => Some(due_at - NOW),
-            Progress::Sent | Progress::Failed { .. } | Progress::Unknown { .. } => None,
+            _ => None,
         };
         (progress.state(), progress.reason().unwrap_or_default().to_owned(), wait)
     }
@@ -171,10 +217,12 @@ mod tests {
                 "attachment/100/2018047",
                 Some(RETRY_MS),
             ),
-            (throttled(None), Planned, "throttled/613", Some(RETRY_MS)),
-            (throttled(Some(Duration::from_secs(5))), Planned, "throttled/613", Some(RETRY_MS)),
-            (throttled(Some(Duration::from_mins(9))), Planned, "throttled/613", Some(540_000)),
-            (throttled(Some(Duration::MAX)), Planned, "throttled/613", Some(i64::MAX - NOW)),
+            (
+                SendError::Throttled { scope: Scope::Account, wait: None, said: said(613, None) },
+                Planned,
+                "throttled/613",
+                Some(RETRY_MS),
+            ),
             (
                 SendError::TokenDead { trouble: TokenTrouble::Expired, said: said(190, 463) },
                 Planned,

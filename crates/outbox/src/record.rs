@@ -2,11 +2,12 @@
 
 use std::future::Future;
 
-use instagram::Peer;
-use store::{Ended, ReplyAction, ReplyRef, SentAs, StoreError};
+use instagram::{AccountId, Peer};
+use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::Progress;
 use crate::drive::{Drive, Outbox};
+use crate::judge::MAX_AGAIN;
 use crate::outcome::settled_at;
 use crate::send::Proof;
 
@@ -26,15 +27,17 @@ impl Outbox {
         proof: &Proof,
         now: i64,
     ) -> Result<(), StoreError> {
-        let sent = SentAs { mid: &proof.id, is_last: place.step + 1 == drive.item.replies().len() };
+        let is_last = place.step + 1 == drive.item.replies().len();
+        let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, at: now };
         match persistently(|| self.store.record_sent(place, k, &sent)).await {
             // Erased meanwhile: there is nothing left to record it on.
             Ok(()) | Err(StoreError::Conflict) => {}
             Err(error) => return Err(error),
         }
         let action = drive.item.replies().get(place.step).map(|reply| reply.action);
-        if action == Some(ReplyAction::PrivateReply) {
-            self.remember_own(drive, proof, now).await;
+        if let (Some(ReplyAction::PrivateReply), Some(mid)) = (action, &proof.id) {
+            let peer = proof.recipient.as_ref().map_or_else(|| drive.peer.clone(), Peer::from);
+            self.remember_own(drive, &peer, mid, now).await;
         }
         Ok(())
     }
@@ -47,14 +50,22 @@ impl Outbox {
         k: u64,
         progress: &Progress,
         claimed_at: i64,
+        now: i64,
     ) -> Result<(), StoreError> {
-        let due_at = match progress {
-            Progress::Waiting { due_at, .. } => Some(*due_at),
-            Progress::Unknown { .. } => Some(settled_at(claimed_at)),
-            Progress::Sent | Progress::Failed { .. } => None,
+        let reply = drive.item.replies().get(place.step);
+        let not_after = reply.map_or(i64::MAX, |reply| reply.not_after);
+        let (due_at, again) = match progress {
+            // What is too late by then had better fail then than later.
+            Progress::Waiting { due_at, .. } => (Some((*due_at).min(not_after)), None),
+            Progress::Unknown { may_go_again, .. } => {
+                (Some(settled_at(claimed_at)), (!may_go_again).then_some(MAX_AGAIN))
+            }
+            Progress::Sent | Progress::Failed { .. } | Progress::Parked { .. } => (None, None),
         };
         let reason = progress.reason().unwrap_or_default().to_owned();
-        let ended = Ended { state: progress.state(), reason, due_at, replies: drive.item.replies().len() };
+        self.list(drive.account(), place, progress.state(), &reason, now).await;
+        let replies = drive.item.replies().len();
+        let ended = Ended { state: progress.state(), reason, due_at, again, replies, at: now };
         match persistently(|| self.store.record_ended(place, k, &ended)).await {
             // Proof, or a later attempt, was recorded meanwhile and knows more. Or it is this very record, whose answer
             // was lost.
@@ -63,19 +74,30 @@ impl Outbox {
         }
     }
 
+    /// Enters a reply that is about to be parked or to fail in the list of its state. Not worth failing for: its record
+    /// says the same.
+    pub(crate) async fn list(&self, account: &AccountId, place: &ReplyRef, state: ReplyState, why: &str, now: i64) {
+        if !matches!(state, ReplyState::Failed | ReplyState::Parked) {
+            return;
+        }
+        let entry = Listed::new(account, place, state, why, now);
+        if let Err(error) = persistently(|| self.store.list(&entry)).await {
+            tracing::warn!(account.id = %account, error = %error, "a reply that ended is missing in its list");
+        }
+    }
+
     /// A private reply's direct message lands in a conversation that did not ask for it: it must be known there as
     /// ours, or its echo pauses automation. Not worth failing for: at worst that pause stays.
-    async fn remember_own(&self, drive: &Drive<'_>, proof: &Proof, now: i64) {
-        let peer = proof.recipient.as_ref().map_or_else(|| drive.peer.clone(), Peer::from);
+    async fn remember_own(&self, drive: &Drive<'_>, peer: &Peer, mid: &str, now: i64) {
         let expires_at = now.saturating_add(OWN_MESSAGE_KEPT_MS) / 1000;
-        if let Err(error) = persistently(|| self.store.own_message(drive.account, &peer, &proof.id, expires_at)).await {
-            tracing::warn!(account.id = %drive.account, error = %error, "a private reply is not remembered as ours");
+        if let Err(error) = persistently(|| self.store.own_message(drive.account(), peer, mid, expires_at)).await {
+            tracing::warn!(account.id = %drive.account(), error = %error, "a private reply is not remembered as ours");
         }
     }
 }
 
 /// Tries a write again while the table gives no answer. All of these may be repeated: they name what they expect.
-async fn persistently<F>(write: impl Fn() -> F) -> Result<(), StoreError>
+pub(crate) async fn persistently<F>(write: impl Fn() -> F) -> Result<(), StoreError>
 where
     F: Future<Output = Result<(), StoreError>>,
 {

@@ -1,7 +1,7 @@
 //! The one place where something leaves: a claimed reply goes to the Graph API.
 
-use graph::{Answer, Graph, SendError};
-use instagram::outgoing::{CommentText, MessageText, Outgoing};
+use graph::{Answer, Graph};
+use instagram::outgoing::{CommentText, Content, MessageText, Outgoing};
 use instagram::{AccountId, CommentId, PersonId};
 use secrecy::SecretString;
 use store::{Reply, ReplyAction};
@@ -9,10 +9,19 @@ use store::{Reply, ReplyAction};
 /// Proof that a reply is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Proof {
-    /// The message or comment it became.
-    pub(crate) id: String,
+    /// The message or comment it became; `None` if all that is known is that it is there.
+    pub(crate) id: Option<String>,
     /// Under which person Meta put it: may differ from a comment's author.
     pub(crate) recipient: Option<PersonId>,
+    /// How it is known, unless the answer said so.
+    pub(crate) by: Option<&'static str>,
+}
+
+impl Proof {
+    /// Meta refuses a second private reply: the first one, whose answer nobody saw, is there.
+    pub(crate) fn inferred() -> Self {
+        Self { id: None, recipient: None, by: Some("inferred") }
+    }
 }
 
 /// Why a reply cannot even be tried.
@@ -44,42 +53,53 @@ pub(crate) enum Sendable {
 
 impl Sendable {
     /// `peer` is the person of the conversation; `sk` the sort key of the item answered, which names its comment.
-    pub(crate) fn of(reply: &Reply, peer: &str, sk: &str) -> Result<Self, Unsendable> {
-        let text = reply.text.as_ref().ok_or(Unsendable::NoText)?.expose();
-        let message = || MessageText::parse(text).map_err(|_| Unsendable::TooLong);
+    /// `marked` messages carry their reply's name.
+    pub(crate) fn of(reply: &Reply, peer: &str, sk: &str, marked: bool) -> Result<Self, Unsendable> {
         let comment = || {
             let id = sk.strip_prefix("C#").ok_or(Unsendable::NoAddress)?;
             CommentId::parse(id).map_err(|_| Unsendable::NoAddress)
         };
-        Ok(match reply.action {
-            ReplyAction::Text => {
+        let message = match reply.action {
+            ReplyAction::Message => {
                 let to = PersonId::parse(peer).map_err(|_| Unsendable::NoAddress)?;
-                Self::Message(Outgoing::to_person(to, message()?))
+                Outgoing::to_person(to, content(reply)?)
             }
-            ReplyAction::PrivateReply => Self::Message(Outgoing::private_reply(comment()?, message()?)),
+            ReplyAction::PrivateReply => Outgoing::private_reply(comment()?, content(reply)?),
             ReplyAction::PublicReply => {
+                let text = reply.text.as_ref().ok_or(Unsendable::NoText)?.expose();
                 let text = CommentText::parse(text).map_err(|_| Unsendable::TooLong)?;
-                Self::PublicReply { comment: comment()?, text }
+                return Ok(Self::PublicReply { comment: comment()?, text });
             }
-        })
+        };
+        Ok(Self::Message(if marked { message.with_metadata(reply.id.as_str()) } else { message }))
     }
 
     /// Sends. One call, one deadline, no repetition: what happens next is the caller's decision.
-    pub(crate) async fn send(
-        &self,
-        graph: &Graph,
-        token: &SecretString,
-        account: &AccountId,
-    ) -> Result<Proof, SendError> {
+    pub(crate) async fn send(&self, graph: &Graph, token: &SecretString, account: &AccountId) -> Answer<Proof> {
         match self {
             Self::Message(message) => {
-                let Answer { result, .. } = graph.send_message(token, account, message).await;
-                result.map(|sent| Proof { id: sent.message_id.to_string(), recipient: sent.recipient_id })
+                let Answer { result, usage } = graph.send_message(token, account, message).await;
+                let proof = |sent: graph::Sent| Proof {
+                    id: Some(sent.message_id.to_string()),
+                    recipient: sent.recipient_id,
+                    by: None,
+                };
+                Answer { result: result.map(proof), usage }
             }
             Self::PublicReply { comment, text } => {
-                let Answer { result, .. } = graph.reply_to_comment(token, comment, text).await;
-                result.map(|made| Proof { id: made.id.to_string(), recipient: None })
+                let Answer { result, usage } = graph.reply_to_comment(token, comment, text).await;
+                let proof = |made: graph::Commented| Proof { id: Some(made.id.to_string()), recipient: None, by: None };
+                Answer { result: result.map(proof), usage }
             }
         }
     }
+}
+
+/// What a direct message or private reply holds.
+pub(crate) fn content(reply: &Reply) -> Result<Content, Unsendable> {
+    if let Some(message) = &reply.message {
+        return Content::parse(message.expose()).map_err(|_| Unsendable::TooLong);
+    }
+    let text = reply.text.as_ref().ok_or(Unsendable::NoText)?.expose();
+    Ok(MessageText::parse(text).map_err(|_| Unsendable::TooLong)?.into())
 }

@@ -1,13 +1,17 @@
 //! One reply: claim it, make one attempt, record how it ended.
 
-use secrecy::SecretString;
-use store::{Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
+use graph::SendError;
+use instagram::outgoing::{Content, MediaKind};
+use store::{Bucket, Lane, Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
 
-use crate::claim::{self, Claim};
-use crate::drive::{Drive, Now, Outbox, OutboxError, Permission};
+use crate::claim::{Claim, lease_over, postpone};
+use crate::drive::{Drive, Now, Outbox, OutboxError};
+use crate::judge::is_untold;
+use crate::leave::{Leave, is_in_order, leave};
 use crate::outcome::{after, lease_until};
-use crate::send::{Proof, Sendable};
-use crate::{ACCOUNT_RETRY_MS, Attempt, Progress, SETTLE_MS};
+use crate::rhythm::Moment;
+use crate::send::{Proof, Sendable, content};
+use crate::{Alarm, Attempt, Progress, SETTLE_MS};
 
 /// What to do after one reply.
 pub(crate) enum Next {
@@ -19,98 +23,162 @@ pub(crate) enum Next {
     Ended(Attempt),
     /// It failed before, waits or is in doubt: those after it do not go out now.
     Stop,
+    /// It may go out after all: once more from its reading.
+    Again,
     /// Somebody else was faster: read again.
     Reload,
 }
 
+/// How an attempt went.
+struct Went {
+    outcome: Result<Proof, Progress>,
+    alarm: Option<Alarm>,
+    /// How long the Graph call took, in milliseconds; `None` if none was made.
+    graph_ms: Option<i64>,
+}
+
+impl Went {
+    fn not_tried(progress: Progress) -> Self {
+        Self { outcome: Err(progress), alarm: None, graph_ms: None }
+    }
+}
+
 impl Outbox {
-    pub(crate) async fn step(
-        &self,
-        permission: Permission<'_>,
-        drive: &Drive<'_>,
-        step: usize,
-        now: Now<'_>,
-    ) -> Result<Next, OutboxError> {
+    pub(crate) async fn step(&self, drive: &Drive<'_>, step: usize, now: Now<'_>) -> Result<Next, OutboxError> {
         let Some(reply) = drive.item.replies().get(step) else {
             return Ok(Next::Stop);
         };
         let place = ReplyRef { item: drive.key.clone(), step };
-        match reply.state {
-            ReplyState::Sent => return Ok(Next::Passed),
-            ReplyState::Failed | ReplyState::Parked | ReplyState::Unknown => return Ok(Next::Stop),
-            ReplyState::Sending => return self.judge_attempt(drive, &place, reply, now()).await,
-            ReplyState::Planned => {}
+        match (reply.state, drive.judges) {
+            (ReplyState::Sent, _) => return Ok(Next::Passed),
+            (ReplyState::Unknown, Some(pause)) => return self.judge(drive, &place, reply, pause, now).await,
+            (ReplyState::Failed | ReplyState::Parked | ReplyState::Unknown, _) => return Ok(Next::Stop),
+            (ReplyState::Sending, _) => return self.judge_lease(drive, &place, reply, now()).await,
+            (ReplyState::Planned, _) => {}
         }
-        let is_cancelled = drive.item.content.deleted_at.is_some() || matches!(permission, Permission::Cancel);
-        if !is_cancelled && drive.item.due_at.is_some_and(|due_at| due_at > now()) {
-            return Ok(Next::Stop);
-        }
-        if matches!(permission, Permission::Wait) && !is_cancelled {
-            claim::postpone(&self.store, &place, now().saturating_add(ACCOUNT_RETRY_MS)).await?;
+        let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
+        let has_token = drive.token.is_some();
+        let decided_at = now();
+        let leave = leave(drive.standing, &drive.conversation, &drive.item, reply, has_token, waits_until, decided_at);
+        if !self.is_time(drive, &place, reply, leave, decided_at).await? {
             return Ok(Next::Stop);
         }
         if now() >= drive.begin_before {
             return Err(OutboxError::OutOfTime);
         }
+        let cancelled = match leave {
+            Leave::Never(why) => Some(why),
+            Leave::Now | Leave::Later(_) => None,
+        };
         let claimed_at = now();
-        let claim = match reply.action {
-            ReplyAction::Text => claim::conversation(&self.store, drive, &place, claimed_at).await?,
-            ReplyAction::PrivateReply | ReplyAction::PublicReply => {
-                claim::item(&self.store, &place, reply, claimed_at).await?
-            }
+        let claim = if is_in_order(reply.action) {
+            self.claim_conversation(drive, &place, reply, cancelled.is_some(), claimed_at).await?
+        } else {
+            self.claim_item(&place, reply, claimed_at).await?
         };
         let k = match claim {
             Claim::Won(k) => k,
             Claim::Lost => return Ok(Next::Reload),
             Claim::Busy => return Ok(Next::Stop),
         };
-        let token = match permission {
-            Permission::Send(token) if !is_cancelled => Some(token),
-            Permission::Send(_) | Permission::Wait | Permission::Cancel => None,
+        let went = match cancelled {
+            Some(why) => Went::not_tried(Progress::Failed { reason: why.to_owned() }),
+            None => self.attempt(drive, reply, claimed_at, now).await,
         };
-        let (outcome, graph_ms) = self.attempt(token, drive, reply, claimed_at, now).await;
-        let attempt = |progress, message| Attempt { reply: reply.id.clone(), step, progress, graph_ms, message };
-        match outcome {
-            Ok(proof) => {
-                self.record_proof(drive, &place, k, &proof, now()).await?;
-                Ok(Next::Sent(attempt(Progress::Sent, Some(proof.id))))
+        Ok(self.record(drive, &place, k, reply, went, claimed_at, now()).await?)
+    }
+
+    /// True if a reply may be claimed now, be it to end it. Otherwise it has a due time.
+    async fn is_time(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        reply: &Reply,
+        leave: Leave,
+        at: i64,
+    ) -> Result<bool, StoreError> {
+        match leave {
+            Leave::Never(_) => return Ok(true),
+            Leave::Later(due_at) => {
+                if drive.item.due_at != Some(due_at) {
+                    self.wait(drive, place, reply, due_at, None, at).await?;
+                }
+                return Ok(false);
             }
-            Err(progress) => {
-                self.record_end(drive, &place, k, &progress, claimed_at).await?;
-                Ok(Next::Ended(attempt(progress, None)))
+            Leave::Now => {}
+        }
+        if is_in_order(reply.action) && self.waits_for_turn(drive, place, reply, at).await? {
+            return Ok(false);
+        }
+        let Some(bucket) = bucket(drive, reply) else {
+            return Ok(true);
+        };
+        match self.rhythm.moment(&self.store, drive.account(), bucket, reply.slot, at).await? {
+            Moment::Now => Ok(true),
+            Moment::At(moment) => {
+                self.wait(drive, place, reply, moment.min(reply.not_after), Some(moment), at).await?;
+                Ok(false)
             }
         }
     }
 
-    /// One claimed attempt: refused here, or one Graph call and how long it took, in milliseconds. Without a token it
-    /// was claimed only to be cancelled.
-    async fn attempt(
+    async fn wait(
         &self,
-        token: Option<&SecretString>,
         drive: &Drive<'_>,
+        place: &ReplyRef,
         reply: &Reply,
-        claimed_at: i64,
-        now: Now<'_>,
-    ) -> (Result<Proof, Progress>, Option<i64>) {
-        let failed = |reason: &str| (Err(Progress::Failed { reason: reason.to_owned() }), None);
-        let Some(token) = token else {
-            return failed("cancelled");
-        };
-        if claimed_at >= reply.not_after {
-            return failed("expired");
+        due_at: i64,
+        slot: Option<i64>,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        if is_in_order(reply.action) {
+            self.wait_in_order(drive, place, reply, due_at, slot, at).await
+        } else {
+            postpone(&self.store, place, due_at, slot).await
         }
-        let sendable = match Sendable::of(reply, drive.peer.as_str(), &drive.key.sk) {
+    }
+
+    /// One claimed attempt: refused here, or one Graph call and what it teaches.
+    async fn attempt(&self, drive: &Drive<'_>, reply: &Reply, claimed_at: i64, now: Now<'_>) -> Went {
+        let failed = |reason: &str| Went::not_tried(Progress::Failed { reason: reason.to_owned() });
+        let Some(token) = drive.token else {
+            return failed("no_token");
+        };
+        let sendable = match Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, self.settings.marker) {
             Ok(sendable) => sendable,
             Err(why) => return failed(why.reason()),
         };
-        let outcome = sendable.send(&self.graph, token, drive.account).await;
+        let answer = sendable.send(&self.graph, token, drive.account()).await;
         let ended = now();
-        (outcome.map_err(|error| after(&error, ended)), Some(ended - claimed_at))
+        let (lesson, alarm) = self.learn(drive, reply, &answer, ended).await;
+        let outcome = match answer.result {
+            Err(SendError::AlreadyReplied(_)) if is_untold(reply) => Ok(Proof::inferred()),
+            Err(SendError::CommentUnusable(_)) if is_untold(reply) => self.untold(drive, token, reply).await,
+            Err(error) => Err(after(&error, ended, lesson)),
+            Ok(proof) => Ok(proof),
+        };
+        Went { outcome, alarm, graph_ms: Some(ended - claimed_at) }
+    }
+
+    /// A comment takes no private reply, and an earlier attempt may be the one it has. If the comment is there, it is.
+    async fn untold(&self, drive: &Drive<'_>, token: &secrecy::SecretString, reply: &Reply) -> Result<Proof, Progress> {
+        let parked = |reason: &str| Err(Progress::Parked { reason: reason.to_owned() });
+        let Ok(Sendable::Message(message)) = Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, false) else {
+            return parked("no_address");
+        };
+        let instagram::outgoing::Recipient::Comment(comment) = &message.recipient else {
+            return parked("no_address");
+        };
+        match self.graph.comment(token, comment).await.result {
+            Ok(_) => Ok(Proof::inferred()),
+            Err(error) if error.is_missing() => parked("comment_gone"),
+            Err(_) => Err(Progress::Unknown { reason: "no_evidence".to_owned(), may_go_again: true }),
+        }
     }
 
     /// An attempt on the item itself whose end nobody recorded: in doubt once its lease is over, until then under way
     /// somewhere else.
-    async fn judge_attempt(
+    async fn judge_lease(
         &self,
         drive: &Drive<'_>,
         place: &ReplyRef,
@@ -120,13 +188,63 @@ impl Outbox {
         let until = reply.until.unwrap_or_else(|| lease_until(now));
         let due_at = until.saturating_add(SETTLE_MS);
         if now < until {
-            claim::postpone(&self.store, place, due_at).await?;
+            postpone(&self.store, place, due_at, None).await?;
             return Ok(Next::Stop);
         }
-        match claim::lease_over(&self.store, place, reply.att, due_at, drive.item.replies().len()).await {
+        match lease_over(&self.store, place, reply.att, due_at, drive.item.replies().len(), now).await {
             Ok(()) => Ok(Next::Stop),
             Err(StoreError::Conflict) => Ok(Next::Reload),
             Err(error) => Err(error.into()),
         }
     }
+
+    #[expect(clippy::too_many_arguments, reason = "all that is known of one attempt")]
+    async fn record(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        k: u64,
+        reply: &Reply,
+        went: Went,
+        claimed_at: i64,
+        now: i64,
+    ) -> Result<Next, StoreError> {
+        let Went { outcome, alarm, graph_ms } = went;
+        let attempt = |progress, message, alarm| Attempt {
+            reply: reply.id.clone(),
+            step: place.step,
+            progress,
+            graph_ms,
+            message,
+            alarm,
+        };
+        match outcome {
+            Ok(proof) => {
+                self.record_proof(drive, place, k, &proof, now).await?;
+                Ok(Next::Sent(attempt(Progress::Sent, proof.id, alarm)))
+            }
+            Err(progress) => {
+                let progress = if is_untold(reply) { progress.not_ended() } else { progress };
+                self.record_end(drive, place, k, &progress, claimed_at, now).await?;
+                let parked = matches!(progress, Progress::Parked { .. }).then_some(Alarm::Parked);
+                Ok(Next::Ended(attempt(progress, None, alarm.or(parked))))
+            }
+        }
+    }
+}
+
+/// The limit of Meta's that a reply counts towards, if one is known.
+fn bucket(drive: &Drive<'_>, reply: &Reply) -> Option<Bucket> {
+    match reply.action {
+        ReplyAction::Message if is_media(reply) => Some(Bucket::Media),
+        ReplyAction::Message => Some(Bucket::Messages),
+        ReplyAction::PrivateReply if drive.item.content.live => Some(Bucket::Messages),
+        ReplyAction::PrivateReply => Some(Bucket::PrivateReplies),
+        ReplyAction::PublicReply => None,
+    }
+}
+
+fn is_media(reply: &Reply) -> bool {
+    let heavy = |content: Content| matches!(content, Content::Media { kind: MediaKind::Audio | MediaKind::Video, .. });
+    reply.message.is_some() && content(reply).is_ok_and(heavy)
 }

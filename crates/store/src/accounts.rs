@@ -51,6 +51,26 @@ pub struct Account {
     /// The version of the rules in force; 0 for none.
     #[serde(default)]
     pub rules: u32,
+    /// When a person stopped its sending, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<i64>,
+    /// Meta does not take its token any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
+}
+
+/// Why an account needs a new login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// Since when, in milliseconds since 1970.
+    pub at: i64,
+    /// What Meta said: a code such as `token/190/463`.
+    pub why: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AccountEntry {
+    id: AccountId,
 }
 
 /// One immutable version of an account's rules.
@@ -73,11 +93,24 @@ impl Store {
         self.get(&keys::account(account)).await
     }
 
+    /// The ids of all accounts that were ever connected here.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn account_ids(&self) -> Result<Vec<AccountId>, StoreError> {
+        self.query(keys::ALL, keys::ACCOUNT_ENTRY)
+            .await
+            .map(|entries| entries.into_iter().map(|entry: AccountEntry| entry.id).collect())
+    }
+
     /// Writes an account whole: connecting, importing, or the local stack's world.
+    ///
+    /// Its entry in the list of accounts comes first: an entry without an account does no harm.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
+        self.put(&keys::account_entry(&account.id), &AccountEntry { id: account.id.clone() }).await?;
         self.put(&keys::account(&account.id), account).await
     }
 

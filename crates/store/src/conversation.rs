@@ -52,7 +52,41 @@ pub struct Gate {
     pub k: u64,
     /// When its lease ends, in milliseconds since 1970.
     pub until: i64,
+    /// Who claimed it, so that one whose claim got no answer recognises its own.
+    #[serde(default)]
+    pub by: String,
 }
+
+/// An automatic answer that was sent, or at least tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// [`keys::short_digest`](crate::keys::short_digest) of the rule's name, its first 8 digits.
+    pub rule: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Recent {
+    /// An answer by `rule` at `at`.
+    pub fn new(rule: &str, at: i64) -> Self {
+        Self { rule: short_digest(rule).chars().take(8).collect(), at }
+    }
+}
+
+/// An item whose direct messages wait for their turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queued {
+    /// [`keys::short_digest`](crate::keys::short_digest) of the item's sort key.
+    pub item: String,
+    /// When it gives up its turn, in milliseconds since 1970: its reply would be too late.
+    pub until: i64,
+}
+
+/// How many items may wait in order; those beyond go out in any order.
+pub const QUEUE_KEPT: usize = 8;
+
+/// How many automatic answers a conversation remembers: a loop is six within ten minutes.
+pub(crate) const RECENT_KEPT: usize = 6;
 
 /// The facts, the gate and the fence of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -69,6 +103,12 @@ pub struct Conversation {
     /// [`short_digest`]s of the messages we sent before the one at the gate, latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<String>,
+    /// The latest automatic answers, latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Recent>,
+    /// What waits here in order, the next first, if anything does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queue: Vec<Queued>,
     /// What is known of the person.
     #[serde(default)]
     pub facts: Facts,
@@ -104,6 +144,23 @@ pub struct Facts {
     /// Messages of the account that we know nothing of: each pauses automation, unless it came too fast.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub foreign: BTreeSet<Mark>,
+    /// When Meta last refused a message of ours because another app holds the thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<i64>,
+    /// The person's latest word on automatic answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
+}
+
+/// A person's word on automatic answers. The latest counts; of two at one moment, silence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Wish {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// No more of them.
+    pub silence: bool,
+    /// [`short_digest`] of the message, edit or comment.
+    pub id: String,
 }
 
 /// How many of our messages a conversation remembers, so that their echoes are known.
@@ -140,6 +197,30 @@ impl Conversation {
         Self { facts: Facts::default(), ..self }
     }
 
+    /// True if no other item waits here for its turn before this one.
+    pub fn is_turn_of(&self, item: &str, now_ms: i64) -> bool {
+        let next = self.queue.iter().find(|queued| queued.until > now_ms);
+        next.is_none_or(|next| next.item == short_digest(item))
+    }
+
+    /// The queue with an item at its end, or `None` if it is there already, or the queue is full.
+    pub fn queue_with(&self, item: &str, until: i64, now_ms: i64) -> Option<Vec<Queued>> {
+        let id = short_digest(item);
+        let mut queue: Vec<Queued> = self.queue.iter().filter(|queued| queued.until > now_ms).cloned().collect();
+        if queue.len() >= QUEUE_KEPT || queue.iter().any(|queued| queued.item == id) {
+            return None;
+        }
+        queue.push(Queued { item: id, until });
+        Some(queue)
+    }
+
+    /// The queue without an item, or `None` if it is not in it.
+    pub(crate) fn queue_without(&self, item: &str) -> Option<Vec<Queued>> {
+        let id = short_digest(item);
+        let is_in = self.queue.iter().any(|queued| queued.item == id);
+        is_in.then(|| self.queue.iter().filter(|queued| queued.item != id).cloned().collect())
+    }
+
     /// True if a message is known to be ours.
     pub fn is_own(&self, mid: &str) -> bool {
         self.sent.contains(&short_digest(mid))
@@ -152,14 +233,25 @@ impl Facts {
         self.wrote.last().copied().map(UnixMillis)
     }
 
-    /// Until when automation pauses because somebody else answered.
+    /// Until when automation pauses because somebody else answers here: a person of the office, or another app.
     ///
     /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
     /// not when it arrives, so that the order of arrival does not matter.
     pub fn paused_until(&self) -> Option<UnixMillis> {
         let by_hand =
             |mark: &&Mark| !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)));
-        self.foreign.iter().rev().find(by_hand).map(|mark| UnixMillis(mark.at).plus_ms(PAUSE_MS))
+        let answered = self.foreign.iter().rev().find(by_hand).map(|mark| mark.at);
+        answered.max(self.elsewhere).map(|at| UnixMillis(at).plus_ms(PAUSE_MS))
+    }
+
+    /// True if the person wants no automatic answers.
+    pub fn is_opted_out(&self) -> bool {
+        self.wish.as_ref().is_some_and(|wish| wish.silence)
+    }
+
+    /// Takes a person's word on automatic answers, said at `at` in the event with this key.
+    pub fn take_wish(&mut self, silence: bool, event_key: &str, at: UnixMillis) {
+        keep_latest(&mut self.wish, Wish { at: at.0, silence, id: short_digest(event_key) });
     }
 
     /// Forgets a pause: the message turned out to be ours. True if there was one.

@@ -30,9 +30,12 @@ pub struct Reply {
     pub rule: String,
     /// What it is.
     pub action: ReplyAction,
-    /// What it says; gone when the message answered was unsent.
+    /// What people read of it; gone when the message answered was unsent. Absent for a picture and the like.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Words>,
+    /// The whole content as Meta takes it, unless that is the text alone; gone like the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Words>,
     /// Not to be sent later than this, in milliseconds since 1970.
     pub not_after: i64,
     /// Where it stands.
@@ -47,9 +50,59 @@ pub struct Reply {
     /// The message or comment it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
-    /// Why it failed or is unknown: a code such as `window` or `graph_1`.
+    /// Why it failed, waits or is unknown, or how it is known to be sent: a code such as `window` or `echo_text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who claimed the attempt under way (private and public replies).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Since when it is, or was first, unknown whether it is out, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<i64>,
+    /// How often evidence that it was not sent put it back into the plan.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub again: u32,
+    /// The moment it was given by the account's pace, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<i64>,
+    /// Its story, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Try>,
+}
+
+/// What came of an attempt, or of looking into one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Try {
+    /// The attempt.
+    pub k: u64,
+    /// When this was known, in milliseconds since 1970.
+    pub at: i64,
+    /// What: a code such as `sent`, `no_answer`, `not_found`.
+    pub what: String,
+}
+
+impl Reply {
+    /// A reply as it is planned.
+    pub fn planned(id: String, rule: String, action: ReplyAction, text: Option<Words>, not_after: i64) -> Self {
+        Self {
+            id,
+            rule,
+            action,
+            text,
+            message: None,
+            not_after,
+            state: ReplyState::Planned,
+            att: 0,
+            until: None,
+            mid: None,
+            reason: None,
+            by: None,
+            unknown_since: None,
+            again: 0,
+            slot: None,
+            tries: Vec::new(),
+        }
+    }
 }
 
 /// What a reply is.
@@ -57,7 +110,7 @@ pub struct Reply {
 #[serde(rename_all = "snake_case")]
 pub enum ReplyAction {
     /// A direct message to the person: one in flight per conversation, by the gate.
-    Text,
+    Message,
     /// The one private reply Meta allows per comment: claimed on the comment itself.
     PrivateReply,
     /// A public reply under the comment: claimed on the comment itself.
@@ -99,6 +152,11 @@ impl ReplyState {
             Self::Parked => "parked",
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes references")]
+fn is_none_yet(count: &u32) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes references")]

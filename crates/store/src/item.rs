@@ -29,10 +29,17 @@ pub struct Item {
     /// When somebody must look at its replies again, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<i64>,
+    /// What became of the search for a message that Meta only hinted at, once it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// Seconds since 1970 when the item may go.
     #[serde(default)]
     pub expires_at: i64,
 }
+
+/// How long after a hint the message itself is waited for, in milliseconds, before it is looked for: it must be there
+/// within two minutes, and whoever looks comes every minute.
+pub const HINT_PATIENCE_MS: i64 = 45_000;
 
 /// What happened: the part that events change.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -85,6 +92,11 @@ impl Item {
     /// True when a decision was written and every reply is at its end.
     pub fn is_done(&self) -> bool {
         self.decision.as_ref().is_some_and(|d| d.replies.iter().all(|r| r.state.is_final()))
+    }
+
+    /// True while all that is known of a message is that Meta hinted at it, and nobody has ended the search for it.
+    pub fn is_hint(&self) -> bool {
+        self.decision.is_none() && self.hint.is_none() && self.content.is_hint()
     }
 
     /// Its replies, in the order in which they go out.
@@ -186,6 +198,10 @@ impl ItemContent {
         if let Some(edit) = &mut self.edit {
             edit.text = None;
         }
+    }
+
+    pub(crate) fn is_hint(&self) -> bool {
+        self.hinted_at.is_some() && self.kind.is_none() && self.deleted_at.is_none()
     }
 
     /// What it holds, if it still holds anything.

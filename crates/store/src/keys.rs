@@ -6,12 +6,18 @@
 //! | --- | --- | --- |
 //! | `A#account` | `ACCOUNT` | the account: customer, app, mode, sealed token, current rules |
 //! | `A#account` | `RULES#version` | one immutable version of the rules |
+//! | `A#account` | `PACE` | waits at Meta's request, restrictions, moments handed out |
+//! | `A#account` | `F#digest` | a reply that failed, for people to see |
 //! | `A#account` | `P#media` | whether a post is the account's own |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
 //! | `T#account#peer` | `R#mid#actor` | a reaction |
 //! | `T#account#peer` | `E#hash` | any other event |
+//! | `P#app` | `APP` | whether the app's accounts are stopped or wait |
+//! | `PARKED` | `account#digest` | a reply that nobody can tell about, for people to settle |
+//! | `ALL` | `SWITCH` | whether everything is stopped |
+//! | `ALL` | `A#account` | that the account is here: the list of accounts |
 //! | `P#app` | `TEST#kind#hash` | a sample of the dashboard's "Test" button |
 //!
 //! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
@@ -34,6 +40,26 @@ pub(crate) fn account(account: &AccountId) -> Key {
     Key { pk: account_partition(account), sk: "ACCOUNT".to_owned() }
 }
 
+/// The account's pace.
+pub(crate) fn pace(account: &AccountId) -> Key {
+    Key { pk: account_partition(account), sk: "PACE".to_owned() }
+}
+
+/// What holds for all accounts of an app.
+pub(crate) fn app(app: &AppId) -> Key {
+    Key { pk: format!("P#{app}"), sk: "APP".to_owned() }
+}
+
+/// What holds for everything.
+pub(crate) fn everything() -> Key {
+    Key { pk: ALL.to_owned(), sk: "SWITCH".to_owned() }
+}
+
+/// The account's entry in the list of accounts.
+pub(crate) fn account_entry(account: &AccountId) -> Key {
+    Key { pk: ALL.to_owned(), sk: account_partition(account) }
+}
+
 /// One version of an account's rules.
 pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
     Key { pk: account_partition(account), sk: format!("{RULES}{version:010}") }
@@ -46,6 +72,10 @@ pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
 
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
+pub(crate) const FAILED: &str = "F#";
+pub(crate) const PARKED: &str = "PARKED";
+pub(crate) const ALL: &str = "ALL";
+pub(crate) const ACCOUNT_ENTRY: &str = "A#";
 
 pub(crate) fn account_partition(account: &AccountId) -> String {
     format!("A#{account}")
@@ -103,4 +133,10 @@ pub fn short_digest(text: &str) -> String {
 pub(crate) fn shard(sk: &str, shards: u64) -> u64 {
     let hash = Sha256::digest(sk.as_bytes());
     u64::from(hash[0]) % shards
+}
+
+/// The account and the peer of a conversation's partition; `None` for any other partition.
+pub fn thread_of(partition: &str) -> Option<(AccountId, Peer)> {
+    let (account, peer) = partition.strip_prefix(CONVERSATION)?.split_once('#')?;
+    Some((AccountId::parse(account).ok()?, Peer::parse(peer).ok()?))
 }

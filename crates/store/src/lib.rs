@@ -9,17 +9,23 @@ mod item;
 pub mod keys;
 mod media;
 mod replies;
+mod standing;
+mod standings;
 mod table;
 mod threads;
 mod update;
 
-pub use accounts::{Account, Connection, Mode, RulesVersion};
+pub use accounts::{Account, Broken, Connection, Mode, RulesVersion};
 pub use body::{Body, StoredAttachment};
-pub use conversation::{Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS};
-pub use decided::{Decided, Reply, ReplyAction, ReplyState};
+pub use conversation::{
+    Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, QUEUE_KEPT, Queued, Recent, TOO_FAST_FOR_A_PERSON_MS, Wish,
+};
+pub use decided::{Decided, Reply, ReplyAction, ReplyState, Try};
 pub use error::StoreError;
-pub use item::{Edit, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
+pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
-pub use replies::{DUE_SHARDS, Ended, ReplyRef, SentAs};
+pub use replies::{DUE_SHARDS, Ended, GateClaim, Listed, ReplyRef, SentAs};
+pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
+pub use standings::{BELIEVED_MS, Standings};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};
 pub use threads::Loaded;

@@ -1,7 +1,7 @@
 //! The table: how items are read and written, whatever they hold.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,6 +20,9 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
 }
+
+/// How often a read that DynamoDB answers in part is asked again.
+const MAX_PARTIAL_READS: u32 = 5;
 
 pub(crate) type Attributes = std::collections::HashMap<String, AttributeValue>;
 
@@ -43,13 +46,55 @@ impl Store {
             .client
             .get_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(key.pk.clone()))
-            .key("sk", AttributeValue::S(key.sk.clone()))
+            .set_key(Some(key_attributes(key)))
             .consistent_read(true)
             .send()
             .await
             .map_err(|e| StoreError::from_sdk("GetItem", e))?;
         answer.item.map(from_attributes).transpose()
+    }
+
+    /// Reads several items in one call, consistently; those that do not exist are left out.
+    pub(crate) async fn get_all<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a Key>,
+    ) -> Result<Vec<Attributes>, StoreError> {
+        let refused =
+            |e| StoreError::Refused { operation: "BatchGetItem", code: "request".to_owned(), source: Box::new(e) };
+        let keys = keys.into_iter().map(key_attributes).collect();
+        let mut wanted =
+            KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build().map_err(refused)?;
+        let mut found = Vec::new();
+        for _ in 0..MAX_PARTIAL_READS {
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, wanted)
+                .send()
+                .await
+                .map_err(|e| StoreError::from_sdk("BatchGetItem", e))?;
+            found.extend(answer.responses.into_iter().flat_map(|mut tables| tables.remove(&self.table)).flatten());
+            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)) {
+                None => return Ok(found),
+                Some(rest) => wanted = rest,
+            }
+        }
+        Err(StoreError::Unavailable {
+            operation: "BatchGetItem",
+            code: "unprocessed keys".to_owned(),
+            source: "the table kept answering in part".into(),
+        })
+    }
+
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key_attributes(key)))
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("DeleteItem", e))?;
+        Ok(())
     }
 
     pub(crate) async fn put<T: Serialize>(&self, key: &Key, value: &T) -> Result<(), StoreError> {
@@ -108,4 +153,16 @@ impl Store {
 
 pub(crate) fn from_attributes<T: DeserializeOwned>(attributes: Attributes) -> Result<T, StoreError> {
     serde_dynamo::from_item(attributes).map_err(StoreError::Unreadable)
+}
+
+fn key_attributes(key: &Key) -> Attributes {
+    Attributes::from([
+        ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
+        ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
+    ])
+}
+
+pub(crate) fn has_key(attributes: &Attributes, key: &Key) -> bool {
+    let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok());
+    text("pk") == Some(&key.pk) && text("sk") == Some(&key.sk)
 }

@@ -1,14 +1,11 @@
 //! Conversations and the items in them: reading both at once, and writing what an event changed.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use instagram::{AccountId, Peer};
 
-use crate::table::{Attributes, from_attributes};
+use crate::replies::{clear_due, set_due};
+use crate::table::{Attributes, from_attributes, has_key};
 use crate::update::Update;
-use crate::{Conversation, Decided, Item, ItemContent, Key, Store, StoreError, keys};
-
-/// How often a read that DynamoDB answers in part is asked again.
-const MAX_PARTIAL_READS: u32 = 5;
+use crate::{Conversation, Decided, HINT_PATIENCE_MS, Item, ItemContent, Key, Store, StoreError, keys};
 
 /// What the table holds about an event's item and its conversation; both empty if nothing yet.
 ///
@@ -33,45 +30,18 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn load(&self, account: &AccountId, peer: &Peer, item: &Key, now_ms: i64) -> Result<Loaded, StoreError> {
         let conversation = keys::conversation(account, peer);
-        let mut wanted = KeysAndAttributes::builder()
-            .consistent_read(true)
-            .keys(key_attributes(&conversation))
-            .keys(key_attributes(item))
-            .build()
-            .map_err(|e| StoreError::Refused {
-                operation: "BatchGetItem",
-                code: "request".to_owned(),
-                source: Box::new(e),
-            })?;
         let mut loaded = Loaded::default();
-        for _ in 0..MAX_PARTIAL_READS {
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, wanted)
-                .send()
-                .await
-                .map_err(|e| StoreError::from_sdk("BatchGetItem", e))?;
-            for attributes in answer.responses.into_iter().flat_map(|mut tables| tables.remove(&self.table)).flatten() {
-                let is_expired = is_expired(&attributes, now_ms);
-                if has_key(&attributes, item) {
-                    let item: Item = from_attributes(attributes)?;
-                    loaded.item = if is_expired { item.expired() } else { item };
-                } else {
-                    let conversation: Conversation = from_attributes(attributes)?;
-                    loaded.conversation = if is_expired { conversation.expired() } else { conversation };
-                }
-            }
-            match answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table)) {
-                None => return Ok(loaded),
-                Some(rest) => wanted = rest,
+        for attributes in self.get_all([&conversation, item]).await? {
+            let is_expired = is_expired(&attributes, now_ms);
+            if has_key(&attributes, item) {
+                let item: Item = from_attributes(attributes)?;
+                loaded.item = if is_expired { item.expired() } else { item };
+            } else {
+                let conversation: Conversation = from_attributes(attributes)?;
+                loaded.conversation = if is_expired { conversation.expired() } else { conversation };
             }
         }
-        Err(StoreError::Unavailable {
-            operation: "BatchGetItem",
-            code: "unprocessed keys".to_owned(),
-            source: "the table kept answering in part".into(),
-        })
+        Ok(loaded)
     }
 
     /// Reads one item again, consistently. An expired or absent item is empty.
@@ -140,7 +110,15 @@ impl Store {
             update.remove("facts");
             for step in 0..read.decision.as_ref().map_or(0, |d| d.replies.len()) {
                 update.remove(&format!("replies[{step}].text"));
+                update.remove(&format!("replies[{step}].message"));
             }
+        }
+        let was_hint = read.is_hint() && read.due_at.is_some();
+        let is_hint = content.is_hint() && decision.is_none() && read.hint.is_none();
+        match content.hinted_at {
+            Some(hinted_at) if is_hint && !was_hint => set_due(&mut update, key, hinted_at + HINT_PATIENCE_MS)?,
+            _ if was_hint && !is_hint => clear_due(&mut update),
+            _ => {}
         }
         update.set("expires_at", expires_at.max(read.expires_at))?;
         update.set("rev", read.rev + 1)?;
@@ -209,20 +187,8 @@ impl Store {
     }
 }
 
-fn key_attributes(key: &Key) -> Attributes {
-    Attributes::from([
-        ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
-        ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
-    ])
-}
-
 fn sort_key(attributes: &Attributes) -> Option<&str> {
     attributes.get("sk")?.as_s().ok().map(String::as_str)
-}
-
-fn has_key(attributes: &Attributes, key: &Key) -> bool {
-    let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok());
-    text("pk") == Some(&key.pk) && text("sk") == Some(&key.sk)
 }
 
 fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {

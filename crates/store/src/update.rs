@@ -70,7 +70,7 @@ impl Update {
     }
 
     /// Appends to a list, which is made if it is absent.
-    pub(crate) fn append(&mut self, path: &str, values: &[String]) -> Result<(), StoreError> {
+    pub(crate) fn append(&mut self, path: &str, values: &[impl Serialize]) -> Result<(), StoreError> {
         let path = self.path(path);
         let empty = self.attribute(AttributeValue::L(vec![]));
         let values = self.value(values)?;

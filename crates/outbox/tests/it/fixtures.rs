@@ -2,14 +2,17 @@
 
 use aws_sdk_dynamodb::Client;
 use graph::Graph;
-use instagram::{AccountId, Peer, PersonId};
-use outbox::{Attempt, Drive, Outbox, OutboxError, Permission};
+use instagram::{AccountId, AppId, Peer, PersonId};
+use outbox::{Attempt, Drive, Outbox, OutboxError, Settings};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
 use sandbox::meta::Meta;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Conversation, Decided, Item, ItemContent, Key, Reply, ReplyAction, ReplyState, Store, TABLE_DEFINITION};
+use store::{
+    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, Reply, ReplyAction, ReplyState, Standing,
+    Store, TABLE_DEFINITION,
+};
 
 pub(crate) const ACCOUNT: &str = "17841400000000001";
 pub(crate) const PERSON: &str = "900000000000001";
@@ -22,7 +25,6 @@ pub(crate) struct World {
     pub(crate) outbox: Outbox,
     pub(crate) account: AccountId,
     pub(crate) peer: Peer,
-    pub(crate) token: SecretString,
     _dynamo: Dynamo,
 }
 
@@ -44,12 +46,25 @@ impl World {
         });
         let meta = Meta::start(clock.clone(), world).await.unwrap();
         meta.person_writes(ACCOUNT, PERSON, "oi");
-        let outbox = Outbox::new(store.clone(), Graph::new(meta.endpoint()).unwrap());
+        let outbox = Outbox::new(store.clone(), Graph::new(meta.endpoint()).unwrap(), Settings::default());
         let account = AccountId::parse(ACCOUNT).unwrap();
+        let connected = Account {
+            id: account.clone(),
+            app: AppId::parse(APP).unwrap(),
+            customer: "gabinete".to_owned(),
+            username: "office".to_owned(),
+            mode: Mode::Answer,
+            connection: Connection::Connected,
+            sealed_token: Some("sealed".to_owned()),
+            rules: 0,
+            stopped_at: None,
+            broken: None,
+        };
+        store.put_account(&connected).await.unwrap();
         let peer = Peer::from(&PersonId::parse(PERSON).unwrap());
         let conversation = Conversation::default();
         store.save_facts(&account, &peer, &conversation, conversation.clone()).await.unwrap();
-        Self { clock, store, meta, outbox, account, peer, token: SecretString::from("IGAA"), _dynamo: dynamo }
+        Self { clock, store, meta, outbox, account, peer, _dynamo: dynamo }
     }
 
     pub(crate) fn key(sk: &str) -> Key {
@@ -64,18 +79,8 @@ impl World {
     }
 
     pub(crate) fn reply(&self, action: ReplyAction, text: &str) -> Reply {
-        Reply {
-            id: format!("reply {text}"),
-            rule: "rule".to_owned(),
-            action,
-            text: Some(text.into()),
-            not_after: self.clock.now_ms() + 3_600_000,
-            state: ReplyState::Planned,
-            att: 0,
-            until: None,
-            mid: None,
-            reason: None,
-        }
+        let not_after = self.clock.now_ms() + 3_600_000;
+        Reply::planned(format!("reply {text}"), "rule".to_owned(), action, Some(text.into()), not_after)
     }
 
     pub(crate) async fn item(&self, sk: &str) -> Item {
@@ -89,22 +94,69 @@ impl World {
     }
 
     pub(crate) async fn drive(&self, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
-        self.drive_with(&self.outbox, Permission::Send(&self.token), sk, i64::MAX).await
+        self.drive_with(&self.outbox, &Way::default(), sk).await
     }
 
-    pub(crate) async fn drive_with(
-        &self,
-        outbox: &Outbox,
-        permission: Permission<'_>,
-        sk: &str,
-        begin_before: i64,
-    ) -> Result<Vec<Attempt>, OutboxError> {
+    /// As the caretaker does: replies in doubt are looked into.
+    pub(crate) async fn judge(&self, sk: &str) -> Vec<Attempt> {
+        self.drive_with(&self.outbox, &Way { judges: true, ..Way::default() }, sk).await.unwrap()
+    }
+
+    pub(crate) async fn drive_with(&self, outbox: &Outbox, way: &Way, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
         let key = Self::key(sk);
         let conversation = self.store.conversation(&self.account, &self.peer).await.unwrap();
         let item = self.store.item(&key, self.clock.now_ms()).await.unwrap();
-        let drive = Drive { account: &self.account, peer: &self.peer, key: &key, conversation, item, begin_before };
+        self.drive_from(outbox, way, &key, conversation, item).await
+    }
+
+    /// As a worker does that read all this some time ago.
+    pub(crate) async fn drive_as_read(&self, key: &Key, conversation: Conversation, item: Item) -> Vec<Attempt> {
+        self.drive_from(&self.outbox, &Way::default(), key, conversation, item).await.unwrap()
+    }
+
+    async fn drive_from(
+        &self,
+        outbox: &Outbox,
+        way: &Way,
+        key: &Key,
+        conversation: Conversation,
+        item: Item,
+    ) -> Result<Vec<Attempt>, OutboxError> {
+        let app = AppId::parse(APP).unwrap();
+        let mut standing = self.store.standing(&self.account, &app).await.unwrap().unwrap();
+        (way.change)(&mut standing);
+        let clock = self.clock.clone();
+        let pause = move |ms: i64| -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+            clock.advance(std::time::Duration::from_millis(u64::try_from(ms).unwrap()));
+            Box::pin(std::future::ready(()))
+        };
+        let drive = Drive {
+            standing: &standing,
+            token: way.token.as_ref(),
+            peer: &self.peer,
+            key,
+            conversation,
+            item,
+            begin_before: way.begin_before,
+            judges: way.judges.then_some(&pause),
+        };
         let clock = self.clock.clone();
         let now = move || clock.now_ms();
-        outbox.drive(permission, drive, &now).await
+        outbox.drive(drive, &now).await
+    }
+}
+
+/// How a reply is driven.
+pub(crate) struct Way {
+    pub(crate) token: Option<SecretString>,
+    pub(crate) begin_before: i64,
+    pub(crate) judges: bool,
+    /// What is different about the account.
+    pub(crate) change: fn(&mut Standing),
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self { token: Some(SecretString::from("IGAA")), begin_before: i64::MAX, judges: false, change: |_| {} }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) fn account() -> Account {
         connection: Connection::Connected,
         sealed_token: None,
         rules: 0,
+        stopped_at: None,
+        broken: None,
     }
 }
 
@@ -50,17 +52,10 @@ pub(crate) fn event(raw: &str) -> Event {
 }
 
 pub(crate) fn decided(replies: usize) -> Decided {
-    let reply = |step: usize| Reply {
-        id: format!("reply-{step}"),
-        rule: "agenda".to_owned(),
-        action: ReplyAction::Text,
-        text: Some("Segue a agenda.".into()),
-        not_after: NOW + 3_600_000,
-        state: ReplyState::Planned,
-        att: 0,
-        until: None,
-        mid: None,
-        reason: None,
+    let reply = |step: usize| {
+        let text = Some("Segue a agenda.".into());
+        let (id, rule) = (format!("reply-{step}"), "agenda".to_owned());
+        Reply::planned(id, rule, ReplyAction::Message, text, NOW + 3_600_000)
     };
     Decided {
         why: "answered".to_owned(),

@@ -1,6 +1,9 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
-use store::{Conversation, Ended, Gate, Item, ItemContent, Key, ReplyRef, ReplyState, SentAs, StoreError, keys};
+use store::{
+    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Recent, ReplyRef, ReplyState, SentAs, StoreError,
+    keys,
+};
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
 
@@ -13,37 +16,82 @@ async fn planned(table: &Table, replies: usize) -> ReplyRef {
     ReplyRef { item, step: 0 }
 }
 
-const SENT: SentAs<'_> = SentAs { mid: "mid.1", is_last: true };
+const SENT: SentAs<'_> = SentAs { mid: Some("mid.1"), by: None, is_last: true, at: NOW };
 
 fn gate(k: u64) -> Gate {
-    Gate { item: "M#m1".to_owned(), step: 0, k, until: NOW + 40_000 }
+    Gate { item: "M#m1".to_owned(), step: 0, k, until: NOW + 40_000, by: "one".to_owned() }
 }
 
 fn ended(state: ReplyState, due_at: Option<i64>) -> Ended {
-    Ended { state, reason: "reason".to_owned(), due_at, replies: 2 }
+    Ended { state, reason: "reason".to_owned(), due_at, again: None, replies: 2, at: NOW }
+}
+
+/// Claims the gate in a conversation that was read as `read`.
+async fn claim(table: &Table, read: &Conversation, gate: &Gate, sent: &[String]) -> Result<(), StoreError> {
+    let (account, peer) = (account_id(), peer());
+    let recent = Recent::new("agenda", NOW);
+    let claim = GateClaim { account: &account, peer: &peer, read, gate, sent, recent: Some(&recent) };
+    table.store.claim_gate(claim).await
+}
+
+async fn conversation(table: &Table) -> Conversation {
+    table.store.conversation(&account_id(), &peer()).await.unwrap()
 }
 
 #[tokio::test]
 async fn case_96_only_one_claim_of_a_fence_succeeds() {
     let table = table().await;
     planned(&table, 1).await;
-    let (account, peer) = (account_id(), peer());
-    table.store.claim_gate(&account, &peer, 0, &gate(1), &[]).await.unwrap();
-    assert!(matches!(table.store.claim_gate(&account, &peer, 0, &gate(1), &[]).await, Err(StoreError::Conflict)));
-    table.store.claim_gate(&account, &peer, 1, &gate(2), &["aa".to_owned()]).await.unwrap();
-    assert!(matches!(table.store.claim_gate(&account, &peer, 1, &gate(2), &[]).await, Err(StoreError::Conflict)));
-    let conversation = table.store.conversation(&account, &peer).await.unwrap();
+    let first = conversation(&table).await;
+    claim(&table, &first, &gate(1), &[]).await.unwrap();
+    assert!(matches!(claim(&table, &first, &gate(1), &[]).await, Err(StoreError::Conflict)));
+    let second = conversation(&table).await;
+    claim(&table, &second, &gate(2), &["aa".to_owned()]).await.unwrap();
+    assert!(matches!(claim(&table, &second, &gate(2), &[]).await, Err(StoreError::Conflict)));
+    let conversation = conversation(&table).await;
     assert_eq!((conversation.fence, conversation.gate, conversation.sent), (2, Some(gate(2)), vec!["aa".to_owned()]));
+    assert_eq!(conversation.recent.len(), 2);
+}
+
+#[tokio::test]
+async fn case_73_a_claim_fails_if_anything_was_learnt_of_the_conversation_since() {
+    let table = table().await;
+    planned(&table, 1).await;
+    let read = conversation(&table).await;
+    let mut next = read.clone();
+    next.facts.take_wish(true, "msg:1:m2", instagram::UnixMillis(NOW));
+    table.store.save_facts(&account_id(), &peer(), &read, next).await.unwrap();
+    assert!(matches!(claim(&table, &read, &gate(1), &[]).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]
 async fn a_claim_counts_as_a_change_of_the_conversation() {
     let table = table().await;
     planned(&table, 1).await;
-    let read = table.store.conversation(&account_id(), &peer()).await.unwrap();
-    table.store.claim_gate(&account_id(), &peer(), 0, &gate(1), &[]).await.unwrap();
+    let read = conversation(&table).await;
+    claim(&table, &read, &gate(1), &[]).await.unwrap();
     let late = table.store.save_facts(&account_id(), &peer(), &read, read.clone()).await;
     assert!(matches!(late, Err(StoreError::Conflict)));
+}
+
+#[tokio::test]
+async fn what_waits_in_a_conversation_is_served_in_order_and_forgotten_at_its_claim() {
+    let table = table().await;
+    planned(&table, 1).await;
+    let (account, peer) = (account_id(), peer());
+    for item in ["M#m1", "M#m2"] {
+        let read = conversation(&table).await;
+        let queue = read.queue_with(item, NOW + 1_000, NOW).unwrap();
+        table.store.enqueue(&account, &peer, &read, &queue).await.unwrap();
+        assert!(matches!(table.store.enqueue(&account, &peer, &read, &queue).await, Err(StoreError::Conflict)));
+    }
+    let read = conversation(&table).await;
+    assert_eq!(read.queue_with("M#m2", NOW + 1_000, NOW), None, "it is in it");
+    let turns = |read: &Conversation, now| ["M#m1", "M#m2", "M#m3"].map(|item| read.is_turn_of(item, now));
+    assert_eq!(turns(&read, NOW), [true, false, false]);
+    assert_eq!(turns(&read, NOW + 1_000), [true, true, true], "what is too late holds up nobody");
+    claim(&table, &read, &gate(1), &[]).await.unwrap();
+    assert_eq!(turns(&conversation(&table).await, NOW), [false, true, false]);
 }
 
 #[tokio::test]
@@ -93,13 +141,13 @@ async fn a_reply_without_a_gate_is_claimed_once_per_attempt() {
     let table = table().await;
     let place = planned(&table, 1).await;
     let store = &table.store;
-    store.claim_reply(&place, 0, NOW + 40_000).await.unwrap();
-    assert!(matches!(store.claim_reply(&place, 0, NOW).await, Err(StoreError::Conflict)));
+    store.claim_reply(&place, 0, NOW + 40_000, "one").await.unwrap();
+    assert!(matches!(store.claim_reply(&place, 0, NOW, "two").await, Err(StoreError::Conflict)));
     let item = store.item(&place.item, NOW).await.unwrap();
     assert_eq!((states(&item), item.due_at), (vec![ReplyState::Sending], None));
     assert_eq!((item.replies()[0].att, item.replies()[0].until), (1, Some(NOW + 40_000)));
     store.record_ended(&place, 1, &ended(ReplyState::Planned, Some(NOW))).await.unwrap();
-    store.claim_reply(&place, 1, NOW).await.unwrap();
+    store.claim_reply(&place, 1, NOW, "two").await.unwrap();
     let item = store.item(&place.item, NOW).await.unwrap();
     assert_eq!(item.due_at, Some(NOW), "a due time goes only with the write that ends the reply");
 }
@@ -109,19 +157,19 @@ async fn a_reply_can_be_postponed_until_it_has_ended() {
     let table = table().await;
     let place = planned(&table, 1).await;
     let store = &table.store;
-    store.postpone(&place, NOW + 1).await.unwrap();
-    store.claim_reply(&place, 0, NOW).await.unwrap();
-    store.postpone(&place, NOW + 2).await.unwrap();
+    store.postpone(&place, NOW + 1, None).await.unwrap();
+    store.claim_reply(&place, 0, NOW, "two").await.unwrap();
+    store.postpone(&place, NOW + 2, None).await.unwrap();
     assert_eq!(store.item(&place.item, NOW).await.unwrap().due_at, Some(NOW + 2));
     store.record_ended(&place, 1, &ended(ReplyState::Unknown, Some(NOW))).await.unwrap();
-    assert!(matches!(store.postpone(&place, NOW + 3).await, Err(StoreError::Conflict)));
+    assert!(matches!(store.postpone(&place, NOW + 3, None).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]
 async fn a_sent_step_leaves_the_due_time_to_the_steps_after_it() {
     let table = table().await;
     let first = planned(&table, 2).await;
-    table.store.postpone(&first, NOW).await.unwrap();
+    table.store.postpone(&first, NOW, None).await.unwrap();
     for (step, is_last, due_at) in [(0, false, Some(NOW)), (1, true, None)] {
         let place = ReplyRef { step, ..first.clone() };
         table.store.record_sent(&place, 1, &SentAs { is_last, ..SENT }).await.unwrap();
@@ -146,7 +194,7 @@ async fn an_echo_counts_only_while_its_attempt_is_under_way_or_in_doubt() {
             let due_at = (!state.is_final()).then_some(NOW);
             table.store.record_ended(&place, att, &ended(state, due_at)).await.unwrap();
         }
-        let heard = table.store.record_echoed(&place, k, &SENT).await;
+        let heard = table.store.record_found(&place, k, &SENT).await;
         assert_eq!(heard.is_ok(), counts, "{case}");
         let item = table.store.item(&place.item, NOW).await.unwrap();
         assert_eq!(item.replies()[0].state == ReplyState::Sent, counts, "{case}");
@@ -162,7 +210,7 @@ async fn what_is_due_comes_earliest_first_and_no_more_of_it_than_asked_for() {
     let items: Vec<Key> = (0..40).map(|n| Key { pk: pk.clone(), sk: format!("M#m{n:02}") }).collect();
     for (item, due_at) in items.iter().zip(NOW..) {
         table.store.save_item(item, &Item::default(), &content, Some(&decided(1)), 0).await.unwrap();
-        table.store.postpone(&ReplyRef { item: item.clone(), step: 0 }, due_at).await.unwrap();
+        table.store.postpone(&ReplyRef { item: item.clone(), step: 0 }, due_at, None).await.unwrap();
     }
     let sks: Vec<String> = items.iter().map(|item| item.sk.clone()).collect();
     let mut all = due(&table, NOW + 99, 100).await;

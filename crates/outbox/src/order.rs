@@ -1,0 +1,52 @@
+//! The order of a conversation's direct messages: what waits goes first, and goes in the order in which it began to.
+
+use store::{Gate, Item, Reply, ReplyRef, ReplyState, StoreError};
+
+use crate::claim::postpone;
+use crate::drive::{Drive, Outbox};
+
+/// When a direct message that waits behind another one is looked at again, unless the other one says when itself.
+const BEHIND_MS: i64 = 1_000;
+
+/// Until when the gate's last owner still comes first: its attempt ended, but its item is not done.
+pub(crate) fn comes_first(gate: &Gate, owner: &Item, now: i64) -> Option<i64> {
+    let replies = owner.replies().get(gate.step..).unwrap_or_default();
+    let open = replies.iter().find(|reply| !matches!(reply.state, ReplyState::Sent))?;
+    let waits = open.state == ReplyState::Planned && now < open.not_after && owner.content.deleted_at.is_none();
+    waits.then(|| owner.due_at.unwrap_or(now).max(now).saturating_add(BEHIND_MS))
+}
+
+impl Outbox {
+    /// True if a direct message may not go yet because others wait here before it. It has a due time then.
+    pub(crate) async fn waits_for_turn(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        reply: &Reply,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        if drive.conversation.is_turn_of(&drive.key.sk, now) {
+            return Ok(false);
+        }
+        self.wait_in_order(drive, place, reply, now.saturating_add(BEHIND_MS), None, now).await?;
+        Ok(true)
+    }
+
+    /// Gives a direct message a due time and, if it has none yet, a place in the conversation's queue: in this order, for
+    /// a place in the queue without a due time would hold up the others.
+    pub(crate) async fn wait_in_order(
+        &self,
+        drive: &Drive<'_>,
+        place: &ReplyRef,
+        reply: &Reply,
+        due_at: i64,
+        slot: Option<i64>,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        postpone(&self.store, place, due_at, slot).await?;
+        match drive.conversation.queue_with(&drive.key.sk, reply.not_after, now) {
+            Some(queue) => self.store.enqueue(drive.account(), drive.peer, &drive.conversation, &queue).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The pace of accounts as one process keeps it: moments taken in advance from the table.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use instagram::AccountId;
+use store::{Bucket, Store, StoreError};
+
+/// A moment not used by then is lost, in milliseconds: one that is used much later would add to those of that time.
+pub(crate) const MOMENT_KEPT_MS: i64 = 120_000;
+
+/// Most moments taken at once.
+const MAX_GRANT: i64 = 25;
+
+/// How often taking moments is tried when others take some too.
+const TRIES: u32 = 8;
+
+/// Most accounts remembered.
+const MAX_KEPT: usize = 2_000;
+
+/// A limit: a moment every so often, and how many may be used ahead of time. In any window of `w` milliseconds at most
+/// `burst + w / interval_ms` are.
+#[derive(Debug, Clone, Copy)]
+struct Limit {
+    interval_ms: i64,
+    burst: i64,
+    /// How many a second this process may send without asking: its share of what the limit leaves.
+    free_per_second: u32,
+}
+
+/// Meta's limits (fact sheet 4.5), with room for clocks that differ.
+fn limit(bucket: Bucket) -> Limit {
+    match bucket {
+        // 100 a second: 40 + 40 handed out, and the rest free for up to 20 processes at once.
+        Bucket::Messages => Limit { interval_ms: 25, burst: 40, free_per_second: 1 },
+        // 10 a second.
+        Bucket::Media => Limit { interval_ms: 250, burst: 5, free_per_second: 0 },
+        // 750 an hour: 700 + 50.
+        Bucket::PrivateReplies => Limit { interval_ms: 5_143, burst: 50, free_per_second: 0 },
+    }
+}
+
+/// When a reply may leave by the pace of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    Now,
+    /// At this moment, which is its own from now on.
+    At(i64),
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    /// The next moment of those taken, and how many of them are left.
+    next: i64,
+    left: i64,
+    /// How many to take at once: more the more are used.
+    grant: i64,
+    /// The second of the last free send, and how many there were in it.
+    free: (i64, u32),
+}
+
+/// Shared by all that one process sends.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rhythm {
+    moments: Arc<Mutex<HashMap<(AccountId, Bucket), Held>>>,
+}
+
+impl Rhythm {
+    fn held(&self) -> MutexGuard<'_, HashMap<(AccountId, Bucket), Held>> {
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the next moment for a reply; `slot` is the one it was given before.
+    pub(crate) async fn moment(
+        &self,
+        store: &Store,
+        account: &AccountId,
+        bucket: Bucket,
+        slot: Option<i64>,
+        now: i64,
+    ) -> Result<Moment, StoreError> {
+        if slot.is_some_and(|slot| (slot..slot + MOMENT_KEPT_MS).contains(&now)) {
+            return Ok(Moment::Now);
+        }
+        let limit = limit(bucket);
+        if let Some(moment) = self.take_held(account, bucket, limit, now) {
+            return Ok(moment);
+        }
+        let wanted = self.next_grant(account, bucket);
+        let mut tried = 1;
+        loop {
+            let read = store.pace(account).await?.next(bucket);
+            let first = read.unwrap_or(now).max(now);
+            match store.take_moments(account, bucket, read, first + wanted * limit.interval_ms).await {
+                Ok(()) => {
+                    self.keep(account, bucket, first, wanted);
+                    return Ok(self.take_held(account, bucket, limit, now).unwrap_or(Moment::At(first)));
+                }
+                Err(StoreError::Conflict) if tried < TRIES => tried += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn take_held(&self, account: &AccountId, bucket: Bucket, limit: Limit, now: i64) -> Option<Moment> {
+        let mut all = self.held();
+        let held = all.entry((account.clone(), bucket)).or_default();
+        let second = now / 1000;
+        if held.free.0 != second {
+            held.free = (second, 0);
+        }
+        if held.free.1 < limit.free_per_second {
+            held.free.1 += 1;
+            return Some(Moment::Now);
+        }
+        let stale = (now - MOMENT_KEPT_MS - held.next) / limit.interval_ms + 1;
+        let lost = stale.clamp(0, held.left);
+        held.next += lost * limit.interval_ms;
+        held.left -= lost;
+        if held.left == 0 {
+            return None;
+        }
+        let moment = held.next - limit.burst * limit.interval_ms;
+        held.next += limit.interval_ms;
+        held.left -= 1;
+        Some(if moment <= now { Moment::Now } else { Moment::At(moment) })
+    }
+
+    fn next_grant(&self, account: &AccountId, bucket: Bucket) -> i64 {
+        let mut all = self.held();
+        if all.len() > MAX_KEPT {
+            all.clear();
+        }
+        let held = all.entry((account.clone(), bucket)).or_default();
+        held.grant = (held.grant * 5).clamp(1, MAX_GRANT);
+        held.grant
+    }
+
+    fn keep(&self, account: &AccountId, bucket: Bucket, next: i64, left: i64) {
+        let mut all = self.held();
+        let held = all.entry((account.clone(), bucket)).or_default();
+        (held.next, held.left) = (next, left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account() -> AccountId {
+        AccountId::parse("17841400000000001").unwrap()
+    }
+
+    #[test]
+    fn moments_are_used_in_order_and_a_burst_at_once() {
+        let rhythm = Rhythm::default();
+        let limit = Limit { interval_ms: 1_000, burst: 2, free_per_second: 0 };
+        rhythm.keep(&account(), Bucket::Media, 10_000, 4);
+        let take = |now| rhythm.take_held(&account(), Bucket::Media, limit, now);
+        let taken: Vec<_> = (0..5).map(|_| take(10_000)).collect();
+        let expected = [Some(Moment::Now), Some(Moment::Now), Some(Moment::Now), Some(Moment::At(11_000)), None];
+        assert_eq!(taken, expected);
+    }
+
+    #[test]
+    fn a_moment_that_nobody_used_in_time_is_lost() {
+        let limit = Limit { interval_ms: 1_000, burst: 0, free_per_second: 0 };
+        let cases = [
+            ("in time", 10_000 + MOMENT_KEPT_MS - 1, Some(Moment::Now)),
+            ("the first is lost, the second is left", 10_500 + MOMENT_KEPT_MS, Some(Moment::Now)),
+            ("both are lost", 11_000 + MOMENT_KEPT_MS, None),
+            ("long ago", 10_000_000, None),
+        ];
+        for (case, now, expected) in cases {
+            let rhythm = Rhythm::default();
+            rhythm.keep(&account(), Bucket::Media, 10_000, 2);
+            assert_eq!(rhythm.take_held(&account(), Bucket::Media, limit, now), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_few_sends_a_second_are_free() {
+        let rhythm = Rhythm::default();
+        let limit = Limit { interval_ms: 25, burst: 40, free_per_second: 1 };
+        let take = |now| rhythm.take_held(&account(), Bucket::Messages, limit, now);
+        assert_eq!([take(1_000), take(1_900), take(2_000)], [Some(Moment::Now), None, Some(Moment::Now)]);
+    }
+
+    #[test]
+    fn no_hour_holds_more_private_replies_than_meta_allows() {
+        let Limit { interval_ms, burst, .. } = limit(Bucket::PrivateReplies);
+        assert!(burst + 3_600_000 / interval_ms <= 750);
+        let Limit { interval_ms, burst, free_per_second } = limit(Bucket::Messages);
+        assert!(burst + 1_000 / interval_ms + 20 * i64::from(free_per_second) <= 100);
+        let Limit { interval_ms, burst, .. } = limit(Bucket::Media);
+        assert!(burst + 1_000 / interval_ms <= 10);
+    }
+}

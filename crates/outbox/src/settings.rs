@@ -1,0 +1,52 @@
+//! How much is believed about Meta.
+
+/// What becomes of a reply whose outcome nobody knows and that is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnUnknown {
+    /// It is sent once more: a message that was delivered would have been found. Rests on [`SETTLE_MS`](crate::SETTLE_MS).
+    #[default]
+    Reconcile,
+    /// It is parked for a person: right even where what [`SETTLE_MS`](crate::SETTLE_MS) assumes of Meta is wrong.
+    Park,
+}
+
+impl OnUnknown {
+    /// Reads the setting `ON_UNKNOWN`: `reconcile` or `park`; `None` for any other word.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "reconcile" => Some(Self::Reconcile),
+            "park" => Some(Self::Park),
+            _ => None,
+        }
+    }
+}
+
+/// The outbox's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// What becomes of what nobody knows.
+    pub on_unknown: OnUnknown,
+    /// Direct messages carry their reply's name as `metadata`, which one project saw come back in the echo (fact sheet
+    /// 4.2, single source): then an echo is proof. Off until somebody saw Meta take it.
+    pub marker: bool,
+}
+
+impl Settings {
+    /// Reads the settings `ON_UNKNOWN` (`reconcile` or `park`) and `REPLY_MARKER` (`on` or `off`), each of which may be
+    /// absent. The error names the setting and the words it knows.
+    ///
+    /// # Errors
+    /// For any other word.
+    pub fn parse(on_unknown: Option<&str>, marker: Option<&str>) -> Result<Self, (&'static str, &'static str)> {
+        let on_unknown = match on_unknown {
+            None => OnUnknown::default(),
+            Some(word) => OnUnknown::parse(word).ok_or(("ON_UNKNOWN", "reconcile or park"))?,
+        };
+        let marker = match marker {
+            None | Some("off") => false,
+            Some("on") => true,
+            Some(_) => return Err(("REPLY_MARKER", "on or off")),
+        };
+        Ok(Self { on_unknown, marker })
+    }
+}
