@@ -277,6 +277,21 @@ mod tests {
     }
 
     #[test]
+    fn a_node_and_its_parameters_are_escaped() {
+        let graph = Graph::new("http://127.0.0.1:4000/as/worker-1/").unwrap();
+        let cases = [
+            ("no parameters", "aWdf=", "/as/worker-1/v24.0/aWdf=", None),
+            ("a path", "../me", "/as/worker-1/v24.0/..%2Fme", None),
+            ("parameters", "1", "/as/worker-1/v24.0/1", Some("user_id=1%26fields%3Did")),
+        ];
+        for (case, id, path, query) in cases {
+            let parameters: &[(&str, &str)] = if query.is_some() { &[("user_id", "1&fields=id")] } else { &[] };
+            let url = graph.node(id, parameters);
+            assert_eq!((url.path(), url.query()), (path, query), "{case}");
+        }
+    }
+
+    #[test]
     fn a_token_that_fits_no_header_is_not_sent() {
         assert!(bearer(&SecretString::from("IGAA\r\nHost: elsewhere")).is_none());
         assert_eq!(format!("{:?}", bearer(&SecretString::from("IGAAexample"))), "Some(Sensitive)");

@@ -294,3 +294,32 @@ words! {
         PolicyBlock = "policy_block",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Usage;
+
+    #[test]
+    fn missing_is_what_meta_says_of_an_object_and_of_nothing_else() {
+        let cases = [
+            ("object missing or not visible", 100, Some(33), true),
+            ("message deleted", 9_000_001, None, true),
+            ("thread archived or deleted", 100, Some(2_534_001), true),
+            ("no matching user", 100, Some(2_018_001), true),
+            ("wrong kind of id", 100, Some(2_534_014), true),
+            ("our own mistake", 100, None, false),
+            ("no consent: the person is there", 230, None, false),
+            ("person unavailable: they are there", 551, Some(1_545_041), false),
+            ("permission withdrawn: nothing can be seen", 10, None, false),
+            ("dead token", 190, None, false),
+            ("limit", 613, None, false),
+            ("not sure", 2, None, false),
+            ("not in the table", 803, None, false),
+        ];
+        for (case, code, subcode, expected) in cases {
+            let said = Said { status: 400, code: Some(code), subcode, ..Said::default() };
+            assert_eq!(SendError::from_refusal(said, None, Usage::default()).is_missing(), expected, "{case}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use instagram::outgoing::{MessengerProfile, ProfileFeature};
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::read::{self, List};
@@ -48,7 +49,7 @@ fn read_profile(body: &[u8]) -> Option<MessengerProfile> {
     #[derive(Deserialize)]
     struct Listed {
         #[serde(default)]
-        data: Option<serde_json::Value>,
+        data: Option<IgnoredAny>,
     }
 
     let listed: Listed = read::object(body)?;
