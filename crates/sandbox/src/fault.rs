@@ -4,11 +4,16 @@
 //! Both questions are asynchronous, so the one who answers can also delay a call, put calls of several actors into a
 //! seeded order, or end the caller in between: that is a crash before or after the effect.
 
+mod gate;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+
+use self::gate::Pass;
+pub use self::gate::{Gated, Gatekeeper, Passed, Presence};
 
 /// One call as it reached a server of the sandbox.
 #[derive(Debug, Clone)]
@@ -21,6 +26,14 @@ pub struct Call {
     pub number: u64,
     /// What the caller sent.
     pub body: Bytes,
+    /// From the gate, if one stands before the server, until the call is over.
+    pass: Pass,
+}
+
+impl Call {
+    pub(crate) fn new(actor: Arc<str>, operation: String, number: u64, body: Bytes) -> Self {
+        Self { actor, operation, number, body, pass: Pass::default() }
+    }
 }
 
 /// What becomes of a call.

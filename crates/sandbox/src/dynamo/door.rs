@@ -80,12 +80,9 @@ impl<F: Faults> Passage<F> {
         let body = wire::read(request.body, MAX_BODY_BYTES).await.map_err(|_| HangUp)?;
         let target =
             request.head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let call = Call {
-            actor: Arc::clone(&self.actor),
-            operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
-            number: self.number.fetch_add(1, Ordering::Relaxed) + 1,
-            body,
-        };
+        let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
+        let call =
+            Call::new(Arc::clone(&self.actor), target.rsplit('.').next().unwrap_or_default().to_owned(), number, body);
         let fate = self.faults.judge(&call).await;
         if let Fate::Refuse { .. } | Fate::HangUp = fate {
             self.charge(&call.operation, super::Usage { calls: 1, ..super::Usage::default() });

@@ -70,12 +70,8 @@ impl<F: Faults<Fate>> Desk<F> {
         };
         let request = Request::parse(&head, &body);
         let operation = Operation::of(&request, &self.shared.state().world);
-        let call = Call {
-            actor: Arc::clone(&self.actor),
-            operation: operation.name().to_owned(),
-            number: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
-            body,
-        };
+        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let call = Call::new(Arc::clone(&self.actor), operation.name().to_owned(), number, body);
         let fate = self.faults.judge(&call).await;
         let reaches = match &fate {
             Fate::Serve | Fate::AnswerInstead(_) | Fate::LoseAnswer | Fate::HangAfter => true,
@@ -94,7 +90,11 @@ impl<F: Faults<Fate>> Desk<F> {
         match (fate, served) {
             (Fate::Refuse(reply) | Fate::AnswerInstead(reply), _) => Ok(respond(reply)),
             (Fate::Serve | Fate::Delay(_), Some(response)) => Ok(response),
-            (Fate::Hang | Fate::HangAfter | Fate::HangAndApplyAfter(_), _) => std::future::pending().await,
+            (Fate::Hang | Fate::HangAfter | Fate::HangAndApplyAfter(_), _) => {
+                // Over, for whoever waits for its end; only the connection stays.
+                drop(call);
+                std::future::pending().await
+            }
             (Fate::HangUp | Fate::LoseAnswer | Fate::ApplyAfter(_) | Fate::Serve | Fate::Delay(_), _) => Err(HangUp),
         }
     }

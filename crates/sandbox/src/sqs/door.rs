@@ -67,12 +67,13 @@ impl<F: Faults> Passage<F> {
         let target = header(HeaderName::from_static("x-amz-target")).unwrap_or_default();
         // Queue URLs lead back to where the caller came in.
         let origin = format!("http://{}", header(header::HOST).unwrap_or("127.0.0.1"));
-        let call = Call {
-            actor: Arc::clone(&self.actor),
-            operation: target.strip_prefix("AmazonSQS.").unwrap_or_default().to_owned(),
-            number: self.number.fetch_add(1, Ordering::Relaxed) + 1,
+        let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
+        let call = Call::new(
+            Arc::clone(&self.actor),
+            target.strip_prefix("AmazonSQS.").unwrap_or_default().to_owned(),
+            number,
             body,
-        };
+        );
         match self.faults.judge(&call).await {
             Fate::Serve => Ok(self.serve(&call, &origin, &[], false).await),
             Fate::FailEntries { places, applied } => Ok(self.serve(&call, &origin, &places, applied).await),
