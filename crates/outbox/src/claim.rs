@@ -1,6 +1,6 @@
 //! The right to make one attempt: who has it, and how it is won.
 
-use store::{Ended, Gate, GateClaim, Item, Key, Recent, Reply, ReplyRef, ReplyState, Store, StoreError};
+use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Recent, Reply, ReplyRef, ReplyState, Store, StoreError};
 
 use crate::SETTLE_MS;
 use crate::drive::{Drive, Outbox};
@@ -47,7 +47,9 @@ impl Outbox {
         if let Some(gate) = &drive.conversation.gate {
             match self.judge_gate(drive, gate, now).await? {
                 Judged::Closed { first_until: Some(due_at), .. } if !cancels => {
-                    self.wait_in_order(drive, place, reply, due_at.min(reply.not_after), None, now).await?;
+                    let due_at = due_at.min(reply.not_after);
+                    let wait = Postponed { due_at, why: "waits_turn", slot: None };
+                    self.wait_in_order(drive, place, reply, &wait, now).await?;
                     return Ok(Claim::Busy);
                 }
                 Judged::Closed { mid, .. } => sent.extend(mid.as_deref().map(store::keys::short_digest)),
@@ -142,14 +144,15 @@ impl Outbox {
         // The owner itself just got its due time, or has it; the others look again when more can be known.
         let later =
             if now < gate.until { now.saturating_add(BUSY_MS) } else { owner.due_at.unwrap_or(due_at).max(now) };
+        let wait = Postponed { due_at: later, why: "waits_turn", slot: None };
         if owner_place == *place {
             if now < gate.until {
-                postpone(&self.store, place, due_at, None).await?;
+                postpone(&self.store, place, &Postponed { due_at, why: "under_way", slot: None }).await?;
             }
         } else if owner_place.item == place.item {
-            postpone(&self.store, place, later, None).await?;
+            postpone(&self.store, place, &wait).await?;
         } else {
-            self.wait_in_order(drive, place, reply, later, None, now).await?;
+            self.wait_in_order(drive, place, reply, &wait, now).await?;
         }
         Ok(Claim::Busy)
     }
@@ -163,14 +166,9 @@ fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
     }
 }
 
-/// Gives a reply a due time, unless it came to an end meanwhile. `slot` is the moment it got from the account's pace.
-pub(crate) async fn postpone(
-    store: &Store,
-    place: &ReplyRef,
-    due_at: i64,
-    slot: Option<i64>,
-) -> Result<(), StoreError> {
-    match store.postpone(place, due_at, slot).await {
+/// Gives a reply a due time, unless it came to an end meanwhile.
+pub(crate) async fn postpone(store: &Store, place: &ReplyRef, wait: &Postponed<'_>) -> Result<(), StoreError> {
+    match store.postpone(place, wait).await {
         Ok(()) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
     }

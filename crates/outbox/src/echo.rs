@@ -45,7 +45,8 @@ impl Outbox {
         echo: &Echo<'_>,
         now: i64,
     ) -> Result<Whose, OutboxError> {
-        if conversation.is_own(echo.mid) {
+        let expected = |text: &&str| conversation.expects(text, echo.at);
+        if conversation.is_own(echo.mid) || echo.text.as_ref().is_some_and(expected) {
             return Ok(Whose::Ours);
         }
         let Some(gate) = &conversation.gate else {
@@ -170,6 +171,9 @@ mod tests {
             assert_eq!(fits(&echo, &reply(ReplyState::Unknown, 3), &gate()), expected, "{case}");
         }
         let erased = Reply { text: None, ..reply(ReplyState::Unknown, 3) };
-        assert!(!fits(&Echo { mid: "m2", text: None, at: CLAIMED_AT, marker: None }, &erased, &gate()), "nothing is not the same");
+        assert!(
+            !fits(&Echo { mid: "m2", text: None, at: CLAIMED_AT, marker: None }, &erased, &gate()),
+            "nothing is not the same"
+        );
     }
 }

@@ -9,8 +9,8 @@ use crate::ACCOUNT_RETRY_MS;
 pub(crate) enum Leave {
     /// It may.
     Now,
-    /// Not before this moment, in milliseconds since 1970.
-    Later(i64),
+    /// Not before this moment, in milliseconds since 1970, and why not, as a code.
+    Later(i64, &'static str),
     /// Never: why, as a code.
     Never(&'static str),
 }
@@ -32,22 +32,24 @@ pub(crate) fn leave(
         return Leave::Never("expired");
     }
     // What is too late by then had better fail then than later.
-    let until = |moment: i64| Leave::Later(moment.min(reply.not_after));
+    let until = |moment: i64, why| Leave::Later(moment.min(reply.not_after), why);
     if let Some(due_at) = item.due_at.filter(|due_at| *due_at > now) {
-        return Leave::Later(due_at);
+        return Leave::Later(due_at, "waits");
     }
     let table = [
         standing.pace.wait(Lane::All).map(|wait| wait.until),
         standing.pace.wait(Lane::of(reply.action)).map(|wait| wait.until),
         standing.app.wait.map(|wait| wait.until),
-        standing.pace.restricted.as_ref().map(|restricted| restricted.until),
         waits_until,
     ];
-    if let Some(moment) = table.into_iter().flatten().max().filter(|moment| *moment > now) {
-        return until(moment);
-    }
     if !has_token || standing.account.broken.is_some() {
-        return until(now.saturating_add(ACCOUNT_RETRY_MS));
+        return until(now.saturating_add(ACCOUNT_RETRY_MS), "waits_token");
+    }
+    if let Some(restricted) = standing.pace.restricted.as_ref().filter(|restricted| restricted.until > now) {
+        return until(restricted.until, "waits_restricted");
+    }
+    if let Some(moment) = table.into_iter().flatten().max().filter(|moment| *moment > now) {
+        return until(moment, "waits_throttled");
     }
     Leave::Now
 }

@@ -1,6 +1,6 @@
 //! The order of a conversation's direct messages: what waits goes first, and goes in the order in which it began to.
 
-use store::{Gate, Item, Reply, ReplyRef, ReplyState, StoreError};
+use store::{Gate, Item, Postponed, Reply, ReplyRef, ReplyState, StoreError};
 
 use crate::claim::postpone;
 use crate::drive::{Drive, Outbox};
@@ -28,7 +28,8 @@ impl Outbox {
         if drive.conversation.is_turn_of(&drive.key.sk, now) {
             return Ok(false);
         }
-        self.wait_in_order(drive, place, reply, now.saturating_add(BEHIND_MS), None, now).await?;
+        let wait = Postponed { due_at: now.saturating_add(BEHIND_MS), why: "waits_turn", slot: None };
+        self.wait_in_order(drive, place, reply, &wait, now).await?;
         Ok(true)
     }
 
@@ -39,11 +40,10 @@ impl Outbox {
         drive: &Drive<'_>,
         place: &ReplyRef,
         reply: &Reply,
-        due_at: i64,
-        slot: Option<i64>,
+        wait: &Postponed<'_>,
         now: i64,
     ) -> Result<(), StoreError> {
-        postpone(&self.store, place, due_at, slot).await?;
+        postpone(&self.store, place, wait).await?;
         match drive.conversation.queue_with(&drive.key.sk, reply.not_after, now) {
             Some(queue) => self.store.enqueue(drive.account(), drive.peer, &drive.conversation, &queue).await,
             None => Ok(()),

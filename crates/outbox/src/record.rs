@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use instagram::{AccountId, Peer};
+use instagram::{AccountId, Peer, Words};
 use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::Progress;
@@ -34,10 +34,16 @@ impl Outbox {
             Ok(()) | Err(StoreError::Conflict) => {}
             Err(error) => return Err(error),
         }
-        let action = drive.item.replies().get(place.step).map(|reply| reply.action);
-        if let (Some(ReplyAction::PrivateReply), Some(mid)) = (action, &proof.id) {
+        let reply = drive.item.replies().get(place.step);
+        if let (Some(reply), Some(mid)) = (reply, &proof.id)
+            && reply.action == ReplyAction::PrivateReply
+        {
             let peer = proof.recipient.as_ref().map_or_else(|| drive.peer.clone(), Peer::from);
-            self.remember_own(drive, &peer, mid, now).await;
+            // Where it was to go its text is expected: that says as much, and is written already.
+            let text = reply.text.as_ref().map(Words::expose);
+            if peer != *drive.peer || !text.is_some_and(|text| drive.conversation.expects(text, now)) {
+                self.remember_own(drive, &peer, mid, now).await;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use graph::SendError;
 use instagram::outgoing::{Content, MediaKind};
-use store::{Bucket, Lane, Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
+use store::{Bucket, Lane, Postponed, Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
 
 use crate::claim::{Claim, lease_over, postpone};
 use crate::drive::{Drive, Now, Outbox, OutboxError};
@@ -68,7 +68,7 @@ impl Outbox {
         }
         let cancelled = match leave {
             Leave::Never(why) => Some(why),
-            Leave::Now | Leave::Later(_) => None,
+            Leave::Now | Leave::Later(..) => None,
         };
         let claimed_at = now();
         let claim = if is_in_order(reply.action) {
@@ -99,9 +99,9 @@ impl Outbox {
     ) -> Result<bool, StoreError> {
         match leave {
             Leave::Never(_) => return Ok(true),
-            Leave::Later(due_at) => {
+            Leave::Later(due_at, why) => {
                 if drive.item.due_at != Some(due_at) {
-                    self.wait(drive, place, reply, due_at, None, at).await?;
+                    self.wait(drive, place, reply, &Postponed { due_at, why, slot: None }, at).await?;
                 }
                 return Ok(false);
             }
@@ -116,7 +116,9 @@ impl Outbox {
         match self.rhythm.moment(&self.store, drive.account(), bucket, reply.slot, at).await? {
             Moment::Now => Ok(true),
             Moment::At(moment) => {
-                self.wait(drive, place, reply, moment.min(reply.not_after), Some(moment), at).await?;
+                let due_at = moment.min(reply.not_after);
+                let wait = Postponed { due_at, why: "waits_pace", slot: Some(moment) };
+                self.wait(drive, place, reply, &wait, at).await?;
                 Ok(false)
             }
         }
@@ -127,14 +129,13 @@ impl Outbox {
         drive: &Drive<'_>,
         place: &ReplyRef,
         reply: &Reply,
-        due_at: i64,
-        slot: Option<i64>,
+        wait: &Postponed<'_>,
         at: i64,
     ) -> Result<(), StoreError> {
         if is_in_order(reply.action) {
-            self.wait_in_order(drive, place, reply, due_at, slot, at).await
+            self.wait_in_order(drive, place, reply, wait, at).await
         } else {
-            postpone(&self.store, place, due_at, slot).await
+            postpone(&self.store, place, wait).await
         }
     }
 
@@ -188,7 +189,7 @@ impl Outbox {
         let until = reply.until.unwrap_or_else(|| lease_until(now));
         let due_at = until.saturating_add(SETTLE_MS);
         if now < until {
-            postpone(&self.store, place, due_at, None).await?;
+            postpone(&self.store, place, &Postponed { due_at, why: "under_way", slot: None }).await?;
             return Ok(Next::Stop);
         }
         match lease_over(&self.store, place, reply.att, due_at, drive.item.replies().len(), now).await {

@@ -73,6 +73,15 @@ impl Recent {
     }
 }
 
+/// A private reply that will show in this conversation, or already does, without having been sent through its gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expected {
+    /// [`short_digest`] of its text, its white space made even.
+    pub text: String,
+    /// Not expected any more from this moment on, in milliseconds since 1970.
+    pub until: i64,
+}
+
 /// An item whose direct messages wait for their turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queued {
@@ -106,6 +115,9 @@ pub struct Conversation {
     /// The latest automatic answers, latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Recent>,
+    /// The latest private replies that the person is to get, latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Expected>,
     /// What waits here in order, the next first, if anything does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub queue: Vec<Queued>,
@@ -195,6 +207,21 @@ impl Conversation {
     #[must_use]
     pub(crate) fn expired(self) -> Self {
         Self { facts: Facts::default(), ..self }
+    }
+
+    /// Expects a private reply with this text until a moment.
+    pub fn expect(&mut self, text: &str, until: i64) {
+        let expected = Expected { text: text_digest(text), until };
+        self.expected.retain(|held| held.text != expected.text);
+        self.expected.push(expected);
+        let surplus = self.expected.len().saturating_sub(KEPT);
+        self.expected.drain(..surplus);
+    }
+
+    /// True if a message with this text is a private reply that was expected at `at`.
+    pub fn expects(&self, text: &str, at: i64) -> bool {
+        let text = text_digest(text);
+        self.expected.iter().any(|expected| expected.text == text && at < expected.until)
     }
 
     /// True if no other item waits here for its turn before this one.
@@ -305,6 +332,11 @@ impl Facts {
         trim(&mut self.wrote);
         keep_first(&mut self.first, mark);
     }
+}
+
+/// Meta may trim a text or change its line ends.
+fn text_digest(text: &str) -> String {
+    short_digest(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn keep_first<T: Ord>(slot: &mut Option<T>, value: T) {

@@ -24,7 +24,7 @@ pub use decided::{Decided, Reply, ReplyAction, ReplyState, Try};
 pub use error::StoreError;
 pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
-pub use replies::{DUE_SHARDS, Ended, GateClaim, Listed, ReplyRef, SentAs};
+pub use replies::{DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs};
 pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
 pub use standings::{BELIEVED_MS, Standings};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};

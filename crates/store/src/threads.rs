@@ -69,6 +69,9 @@ impl Store {
         let mut update = Update::of(keys::conversation(account, peer));
         update.set("facts", &next.facts)?;
         update.set("sent", &next.sent)?;
+        if next.expected != read.expected {
+            update.set("expected", &next.expected)?;
+        }
         update.set("expires_at", next.expires_at)?;
         update.set("rev", read.rev + 1)?;
         update.require_revision(read.rev)?;

@@ -11,16 +11,27 @@ use crate::{DUE_INDEX, Item, Key, ReplyState, Store, StoreError, keys};
 /// 750 private replies an hour and account could make, and the caretaker reads all of them in 8 queries.
 pub const DUE_SHARDS: u64 = 8;
 
+/// Why and how long a reply waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Postponed<'a> {
+    /// When it must be looked at again, in milliseconds since 1970.
+    pub due_at: i64,
+    /// What it waits for: a code such as `waits_pace`.
+    pub why: &'a str,
+    /// The moment at which it has the right to be sent, if it was given one.
+    pub slot: Option<i64>,
+}
+
 impl Store {
-    /// Notes when a planned reply, or one under way, must be looked at again. With `slot` it has the right to be sent
-    /// at that moment.
+    /// Notes when a planned reply, or one under way, must be looked at again, and why it waits.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is neither any more.
-    pub async fn postpone(&self, reply: &ReplyRef, due_at: i64, slot: Option<i64>) -> Result<(), StoreError> {
+    pub async fn postpone(&self, reply: &ReplyRef, wait: &Postponed<'_>) -> Result<(), StoreError> {
         let mut update = Update::of(reply.item.clone());
-        set_due(&mut update, &reply.item, due_at)?;
-        if let Some(slot) = slot {
+        set_due(&mut update, &reply.item, wait.due_at)?;
+        update.set(&reply.path("reason"), wait.why)?;
+        if let Some(slot) = wait.slot {
             update.set(&reply.path("slot"), slot)?;
         }
         let planned = update.compare(&reply.path("state"), "=", ReplyState::Planned)?;

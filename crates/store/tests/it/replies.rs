@@ -1,8 +1,8 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
 use store::{
-    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Recent, ReplyRef, ReplyState, SentAs, StoreError,
-    keys,
+    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, Recent, ReplyRef, ReplyState, SentAs,
+    StoreError, keys,
 };
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
@@ -20,6 +20,10 @@ const SENT: SentAs<'_> = SentAs { mid: Some("mid.1"), by: None, is_last: true, a
 
 fn gate(k: u64) -> Gate {
     Gate { item: "M#m1".to_owned(), step: 0, k, until: NOW + 40_000, by: "one".to_owned() }
+}
+
+fn later(due_at: i64) -> Postponed<'static> {
+    Postponed { due_at, why: "waits", slot: None }
 }
 
 fn ended(state: ReplyState, due_at: Option<i64>) -> Ended {
@@ -157,19 +161,19 @@ async fn a_reply_can_be_postponed_until_it_has_ended() {
     let table = table().await;
     let place = planned(&table, 1).await;
     let store = &table.store;
-    store.postpone(&place, NOW + 1, None).await.unwrap();
+    store.postpone(&place, &later(NOW + 1)).await.unwrap();
     store.claim_reply(&place, 0, NOW, "two").await.unwrap();
-    store.postpone(&place, NOW + 2, None).await.unwrap();
+    store.postpone(&place, &later(NOW + 2)).await.unwrap();
     assert_eq!(store.item(&place.item, NOW).await.unwrap().due_at, Some(NOW + 2));
     store.record_ended(&place, 1, &ended(ReplyState::Unknown, Some(NOW))).await.unwrap();
-    assert!(matches!(store.postpone(&place, NOW + 3, None).await, Err(StoreError::Conflict)));
+    assert!(matches!(store.postpone(&place, &later(NOW + 3)).await, Err(StoreError::Conflict)));
 }
 
 #[tokio::test]
 async fn a_sent_step_leaves_the_due_time_to_the_steps_after_it() {
     let table = table().await;
     let first = planned(&table, 2).await;
-    table.store.postpone(&first, NOW, None).await.unwrap();
+    table.store.postpone(&first, &later(NOW)).await.unwrap();
     for (step, is_last, due_at) in [(0, false, Some(NOW)), (1, true, None)] {
         let place = ReplyRef { step, ..first.clone() };
         table.store.record_sent(&place, 1, &SentAs { is_last, ..SENT }).await.unwrap();
@@ -210,7 +214,7 @@ async fn what_is_due_comes_earliest_first_and_no_more_of_it_than_asked_for() {
     let items: Vec<Key> = (0..40).map(|n| Key { pk: pk.clone(), sk: format!("M#m{n:02}") }).collect();
     for (item, due_at) in items.iter().zip(NOW..) {
         table.store.save_item(item, &Item::default(), &content, Some(&decided(1)), 0).await.unwrap();
-        table.store.postpone(&ReplyRef { item: item.clone(), step: 0 }, due_at, None).await.unwrap();
+        table.store.postpone(&ReplyRef { item: item.clone(), step: 0 }, &later(due_at)).await.unwrap();
     }
     let sks: Vec<String> = items.iter().map(|item| item.sk.clone()).collect();
     let mut all = due(&table, NOW + 99, 100).await;
