@@ -1,53 +1,36 @@
-//! Accounts, their rules and tokens, kept for a few seconds so that a busy account costs no read per event.
+//! Accounts, their rules and tokens.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use automation::RuleSet;
-use instagram::AccountId;
+use instagram::{AccountId, AppId};
 use secrecy::SecretString;
-use store::{Account, Store};
+use store::{Account, Standing, Standings, Store};
 use vault::Vault;
 
 use crate::outcome::Trouble;
 
-/// How long an account is believed, in milliseconds. A stop takes effect within this time, plus calls in flight.
-const BELIEVED_MS: i64 = 5_000;
-
-/// Most accounts and rule sets kept at once.
+/// Most rule sets kept at once.
 const MAX_KEPT: usize = 1_000;
-
-/// An account and when it was read, in milliseconds since 1970.
-type Believed = (i64, Option<Arc<Account>>);
 
 #[derive(Debug)]
 pub(crate) struct Accounts {
     store: Store,
     vault: Arc<Vault>,
-    accounts: Mutex<HashMap<AccountId, Believed>>,
+    standings: Standings,
     rules: Mutex<HashMap<(AccountId, u32), Arc<RuleSet>>>,
 }
 
 impl Accounts {
     pub(crate) fn new(store: Store, vault: Arc<Vault>) -> Self {
-        Self { store, vault, accounts: Mutex::default(), rules: Mutex::default() }
+        Self { standings: Standings::new(store.clone()), store, vault, rules: Mutex::default() }
     }
 
-    /// The account as it was at most [`BELIEVED_MS`] ago; `None` if it was never connected here.
-    pub(crate) async fn get(&self, id: &AccountId, now_ms: i64) -> Result<Option<Arc<Account>>, Trouble> {
-        let held = self.accounts.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some((read_at, account)) = held
-            && now_ms.saturating_sub(read_at) < BELIEVED_MS
-        {
-            return Ok(account);
-        }
-        let account = self.store.account(id).await?.map(Arc::new);
-        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if accounts.len() >= MAX_KEPT {
-            accounts.clear();
-        }
-        accounts.insert(id.clone(), (now_ms, account.clone()));
-        Ok(account)
+    /// The account and what decides about its sending, as it was some seconds ago at most; `None` if it was never
+    /// connected here.
+    pub(crate) async fn get(&self, id: &AccountId, app: &AppId, now_ms: i64) -> Result<Option<Arc<Standing>>, Trouble> {
+        Ok(self.standings.get(id, app, now_ms).await?)
     }
 
     /// The rules in force for the account, ready for use. A stored version never changes, so it is kept.

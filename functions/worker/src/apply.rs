@@ -7,7 +7,10 @@ use boot::Deadline;
 use instagram::{Event, Kind, UnixMillis};
 use job::Job;
 use outbox::{Echo, Whose};
-use store::{Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, is_too_large, keys};
+use store::{
+    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyAction, ReplyState, Standing,
+    is_too_large, keys,
+};
 
 use crate::Worker;
 use crate::decision::{self, Question};
@@ -25,7 +28,7 @@ pub(crate) struct Work<'a> {
     /// The job as it lay in the queue.
     pub(crate) body: &'a str,
     pub(crate) at: UnixMillis,
-    pub(crate) account: Arc<Account>,
+    pub(crate) standing: Arc<Standing>,
     pub(crate) key: Key,
     pub(crate) deadline: &'a Deadline,
 }
@@ -41,15 +44,15 @@ impl Worker {
             return self.record_sample(&event, job, at).await;
         }
         let now = self.clock.now_ms();
-        let Some(account) = self.accounts.get(&job.account, now).await? else {
+        let Some(standing) = self.accounts.get(&job.account, &job.app, now).await? else {
             return self.set_aside(body, Reason::UnknownAccount).await;
         };
-        if account.app != job.app {
+        if standing.account.app != job.app {
             return Ok(Applied::counted("foreign_app", "ForeignApp"));
         }
         let key = keys::item(&job.account, &job.peer, &event, &job.key);
-        let work = Work { event, job, body, at, account, key, deadline };
-        if let Some(applied) = unwanted(&work.account) {
+        let work = Work { event, job, body, at, standing, key, deadline };
+        if let Some(applied) = unwanted(&work.standing.account) {
             self.cancel_open_replies(&work).await?;
             return Ok(applied);
         }
@@ -64,7 +67,7 @@ impl Worker {
 
     /// Reads, merges, decides, writes, sends.
     async fn apply_once(&self, work: &Work<'_>) -> Result<Applied, Trouble> {
-        let Work { event, job, at, account, key, .. } = work;
+        let Work { event, job, at, key, .. } = work;
         let now = self.clock.now_ms();
         let read = self.store.load(&job.account, &job.peer, key, now).await?;
         let mut content = read.item.content.clone();
@@ -75,28 +78,15 @@ impl Worker {
             // First, so that it is kept before the item says so. A crash in between keeps it twice.
             self.quarantine.keep(work.body, Reason::TooLarge, now).await?;
         }
-        let conversation = self.apply_to_conversation(work, &read.item, read.conversation, decides).await?;
-
-        let decided_now = if decides {
-            let rules = self.accounts.rules(account).await?;
-            let media_owner = match &rules {
-                Some(_) => self.media_owner(account, event, job).await?,
-                None => MediaOwner::Unknown,
-            };
-            let question = Question {
-                event,
-                key: &job.key,
-                at: *at,
-                account,
-                conversation: &conversation,
-                content: &content,
-                media_owner,
-                rules: rules.as_deref(),
-            };
-            Some(decision::answer(&question, UnixMillis(self.clock.now_ms())))
-        } else {
-            None
-        };
+        let mut next = self.learn_of_conversation(work, &read.item, &read.conversation, decides).await?;
+        let decided_now = if decides { Some(self.decide(work, &content, &next).await?) } else { None };
+        for reply in decided_now.iter().flat_map(|decided| &decided.replies) {
+            if let (ReplyAction::PrivateReply, Some(text)) = (reply.action, &reply.text) {
+                next.expect(text.expose(), reply.not_after);
+            }
+        }
+        // Before the plan: the fence that comes back must be older than what is known of the replies.
+        let conversation = self.save_conversation(work, read.conversation, next).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
             self.store.bury(&job.account, mid, at.0, expires_at(job.received_at)).await?;
         }
@@ -120,29 +110,65 @@ impl Worker {
         Ok(applied)
     }
 
-    /// Changes what is known of the conversation, and gives it as it stands then.
-    async fn apply_to_conversation(
+    /// What is known of the conversation with this event.
+    async fn learn_of_conversation(
         &self,
         work: &Work<'_>,
         item: &Item,
-        read: Conversation,
+        read: &Conversation,
         decides: bool,
     ) -> Result<Conversation, Trouble> {
         let Work { event, job, at, key, .. } = work;
-        let now = self.clock.now_ms();
-        let foreign_echo = item.decision.is_none() && self.is_foreign_echo(work, &read).await?;
+        let foreign_echo = item.decision.is_none() && self.is_foreign_echo(work, read).await?;
         let mut next = read.clone();
         next.facts.apply(event, &job.key, *at, foreign_echo);
         if decides && next.facts.paused_until().is_some() {
-            self.outbox.lift_own_pauses(&key.pk, &mut next, now).await?;
+            self.outbox.lift_own_pauses(&key.pk, &mut next, self.clock.now_ms()).await?;
         }
+        Ok(next)
+    }
+
+    /// Writes what is new of the conversation, and gives it as it stands then.
+    async fn save_conversation(
+        &self,
+        work: &Work<'_>,
+        read: Conversation,
+        mut next: Conversation,
+    ) -> Result<Conversation, Trouble> {
+        let job = work.job;
         next.trim_sent();
         next.expires_at = next.expires_at.max(expires_at(job.received_at));
         let is_new = read.rev == 0;
-        if is_new || next.facts != read.facts {
+        if is_new || next.facts != read.facts || next.expected != read.expected {
             return Ok(self.store.save_facts(&job.account, &job.peer, &read, next).await?);
         }
         Ok(read)
+    }
+
+    /// Decides about an event whose item holds `content` and whose conversation is known as `conversation`.
+    async fn decide(
+        &self,
+        work: &Work<'_>,
+        content: &ItemContent,
+        conversation: &Conversation,
+    ) -> Result<Decided, Trouble> {
+        let Work { event, job, at, standing, .. } = work;
+        let rules = self.accounts.rules(&standing.account).await?;
+        let media_owner = match &rules {
+            Some(_) => self.media_owner(standing, event, job).await?,
+            None => MediaOwner::Unknown,
+        };
+        let question = Question {
+            event,
+            key: &job.key,
+            at: *at,
+            standing,
+            conversation,
+            content,
+            media_owner,
+            rules: rules.as_deref(),
+        };
+        Ok(decision::answer(&question, UnixMillis(self.clock.now_ms())))
     }
 
     /// True for a message of the account that we did not send.
@@ -151,7 +177,7 @@ impl Worker {
             return Ok(false);
         };
         let text = message.content.text.as_ref().map(instagram::Words::expose);
-        let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0 };
+        let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0, marker: None };
         let whose = self.outbox.hear(&work.key.pk, conversation, &echo, self.clock.now_ms()).await?;
         Ok(whose == Whose::SomebodyElses)
     }
@@ -162,7 +188,7 @@ impl Worker {
         let why = automation::Outcome::Test.code();
         let decision = Decided { why: why.to_owned(), rules: 0, trace: None, facts: None, replies: Vec::new() };
         let expires_at = expires_at(job.received_at);
-        let item = Item { rev: 1, content, decision: Some(decision), due_at: None, expires_at };
+        let item = Item { rev: 1, content, decision: Some(decision), due_at: None, hint: None, expires_at };
         self.store.put_sample(&keys::test_sample(&job.app, event.kind_name(), &job.key), &item).await?;
         Ok(Applied::as_outcome(why))
     }

@@ -15,6 +15,8 @@ pub struct Config {
     pub graph_base_url: String,
     /// What opens the accounts' tokens: see `vault::Vault::from_setting`.
     pub token_key: String,
+    /// How much is believed about Meta.
+    pub outbox: outbox::Settings,
 }
 
 impl Config {
@@ -29,6 +31,11 @@ impl Config {
             table_name: env.text("TABLE_NAME", "the name of a DynamoDB table")?,
             graph_base_url: env.url("GRAPH_BASE_URL")?,
             token_key: env.text("TOKEN_KEY", "the ARN of a KMS key, or file: and the path of a key file")?,
+            outbox: outbox::Settings::parse(
+                env.optional("ON_UNKNOWN", "reconcile or park")?.as_deref(),
+                env.optional("REPLY_MARKER", "on or off")?.as_deref(),
+            )
+            .map_err(|(name, expected)| EnvError::malformed(name, expected))?,
         })
     }
 }

@@ -56,7 +56,7 @@ impl Worker {
         metrics: Metrics,
     ) -> Self {
         Self {
-            outbox: Outbox::new(store.clone(), graph.clone()),
+            outbox: Outbox::new(store.clone(), graph.clone(), config.outbox),
             graph,
             own_media: OwnMedia::default(),
             accounts: Accounts::new(store.clone(), Arc::new(vault)),

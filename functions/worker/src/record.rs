@@ -105,11 +105,15 @@ impl Worker {
             tally.count(metric, 1);
         }
         for attempt in &applied.attempts {
+            if let Some(alarm) = attempt.alarm {
+                tally.count(alarm.metric(), 1);
+            }
             tally.count(
                 match attempt.progress.name() {
                     "sent" => "RepliesSent",
                     "failed" => "RepliesFailed",
                     "unknown" => "RepliesUnknown",
+                    "parked" => "RepliesGivenUp",
                     _ => "RepliesWaiting",
                 },
                 1,

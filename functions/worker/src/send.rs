@@ -1,8 +1,8 @@
 //! From an item's open replies to the outbox: what the account allows, and how long there is time.
 
-use outbox::{Attempt, Drive, Permission};
+use outbox::{Attempt, Drive};
 use secrecy::SecretString;
-use store::{Account, Connection, Conversation, Item, Mode};
+use store::{Account, Conversation, Item};
 use vault::VaultError;
 
 use crate::Worker;
@@ -18,25 +18,22 @@ impl Worker {
         conversation: Conversation,
         item: Item,
     ) -> Result<Vec<Attempt>, Trouble> {
-        let may_send = work.account.mode == Mode::Answer && work.account.connection == Connection::Connected;
-        let token = if may_send { self.usable_token(&work.account).await? } else { None };
-        let permission = match &token {
-            Some(token) => Permission::Send(token),
-            None if may_send => Permission::Wait,
-            None => Permission::Cancel,
-        };
+        let standing = &work.standing;
+        let token = if standing.may_send() { self.usable_token(&standing.account).await? } else { None };
         let clock = self.clock.clone();
         let now = move || clock.now_ms();
         let left_ms = i64::try_from(work.deadline.remaining().saturating_sub(LEAVE).as_millis()).unwrap_or(i64::MAX);
         let drive = Drive {
-            account: &work.account.id,
+            standing,
+            token: token.as_ref(),
             peer: &work.job.peer,
             key: &work.key,
             conversation,
             item,
             begin_before: now().saturating_add(left_ms),
+            judges: None,
         };
-        Ok(self.outbox.drive(permission, drive, &now).await?)
+        Ok(self.outbox.drive(drive, &now).await?)
     }
 
     /// Ends what was planned before the account was switched off or left: its events are not applied any more, and a
@@ -51,9 +48,12 @@ impl Worker {
         Ok(())
     }
 
-    /// The account's token, opened. One that cannot be opened counts as none: replies wait for the next login, and what
+    /// The account's token, opened; `None` for one that Meta takes no more. One that cannot be opened counts as none: replies wait for the next login, and what
     /// people write is stored all the same.
     pub(crate) async fn usable_token(&self, account: &Account) -> Result<Option<SecretString>, Trouble> {
+        if account.broken.is_some() {
+            return Ok(None);
+        }
         match self.accounts.token(account).await {
             Err(Trouble::Vault(error @ (VaultError::NotOurs | VaultError::BadKey))) => {
                 tracing::error!(

@@ -43,6 +43,8 @@ pub(super) async fn accounts(
             mode: seed.mode,
             connection: Connection::Connected,
             rules: 0,
+            stopped_at: None,
+            broken: None,
         };
         store.put_account(&account).await?;
         if let Some(file) = seed.rules {

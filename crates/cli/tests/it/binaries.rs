@@ -97,6 +97,8 @@ async fn seed(store: &Store, vault: &Vault) {
         connection: Connection::Connected,
         sealed_token: Some(vault.seal(ACCOUNT, &SecretString::from(TOKEN)).await.unwrap()),
         rules: 0,
+        stopped_at: None,
+        broken: None,
     };
     store.put_account(&account).await.unwrap();
     store.put_rules(&account.id, RULES, 0).await.unwrap();

@@ -273,7 +273,7 @@ impl Run {
         match reply.action {
             ReplyAction::PrivateReply => self.world.meta.private_replies(&comment).len(),
             ReplyAction::PublicReply => self.world.meta.public_replies(&comment).len(),
-            ReplyAction::Text => {
+            ReplyAction::Message => {
                 let text = match (reply.rule.as_str(), step) {
                     ("agenda", _) => "A agenda da semana.".to_owned(),
                     ("passos", 0) => "Primeiro passo.".to_owned(),

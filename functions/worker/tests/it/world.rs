@@ -174,6 +174,8 @@ impl World {
             connection: Connection::Connected,
             sealed_token: Some(vault.seal(id.as_str(), &token).await.unwrap()),
             rules: 0,
+            stopped_at: None,
+            broken: None,
         };
         self.store.put_account(&account).await.unwrap();
         if let Some(rules) = rules {
@@ -365,6 +367,7 @@ async fn worker_at(
         table_name: "politicall-ig".to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),
+        outbox: outbox::Settings::default(),
     };
     let lines = Arc::clone(metrics);
     let metrics = Metrics::with_writer("worker", skipping.clone(), move |line| {
