@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, io::Write, time::Instant};
 
-use automation::{Facts, MediaOwner, Mode, RuleSet, decide};
+use automation::{Facts, MediaOwner, Mode, Names, RuleSet, decide};
 use instagram::{AccountId, Content, Event, Kind, Message, MessageId, PersonId, UnixMillis};
 
 const DECISIONS: u32 = 10_000;
@@ -59,6 +59,12 @@ fn main() {
         opted_out: false,
         paused_until: None,
         control_ours: true,
+        recent_replies: &[],
+        fired: &[],
+        follows: None,
+        names: Names::default(),
+        last_disclosed_at: None,
+        person_answered_at: None,
     };
     for (mix, rules) in &mixes {
         let started = Instant::now();

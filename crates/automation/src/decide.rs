@@ -1,16 +1,19 @@
 //! From facts and rules to a decision.
 
+mod plan;
+
 use instagram::UnixMillis;
 
+use self::plan::Plan;
 use crate::{
-    Intended, Mode, Outcome, Refusal, ReplyAction, RuleId, RuleSet, Trace,
+    Ask, Effect, Intended, Outcome, RuleSet, Source, Trace, Wish,
     facts::Facts,
-    guard::{self, Planned},
-    matching,
-    reply::name_and_random,
-    rule_set::{Action, Rule},
+    guard::{self, Guard},
+    matching::{check_cooldown, check_rule},
+    rule_set::{HandOver, TriggerKind},
     subject::{Recipient, Subject},
-    trace::Verdict,
+    trace::{Note, Verdict},
+    wish::wish,
 };
 
 /// What is to be done about an event, and why.
@@ -18,8 +21,12 @@ use crate::{
 pub struct Decision {
     /// The reason.
     pub outcome: Outcome,
-    /// What is meant to be sent, in this order. Empty unless the outcome is [`Outcome::Answered`].
+    /// What is meant to be sent, in this order.
     pub replies: Vec<Intended>,
+    /// What is to be done beside, in this order.
+    pub effects: Vec<Effect>,
+    /// The answer that the CRM is to be asked for.
+    pub ask: Option<Ask>,
     /// Which rules were tried, and what became of each.
     pub trace: Trace,
 }
@@ -29,96 +36,94 @@ pub struct Decision {
 /// Pure and total: the same facts, rules and moment give the same decision. `now` matters only for pauses and for what
 /// has become too late; a reply's id and wording depend on the event's key alone.
 pub fn decide(facts: &Facts<'_>, rules: Option<&RuleSet>, now: UnixMillis) -> Decision {
-    let subject = match guard::admit(facts) {
+    let subject = guard::admit(facts, rules);
+    if let Err(outcome @ (Outcome::Test | Outcome::OwnMessage | Outcome::AuthorUnknown)) = subject {
+        return Decision::nothing(outcome);
+    }
+    // Who is not silenced says "voltar" to a menu, or about a street.
+    let wished = wish(facts.event, rules).filter(|wish| *wish != Wish::Return || facts.opted_out);
+    if let Some(wished) = wished {
+        return grant(wished, facts, subject.ok().as_ref(), rules, now);
+    }
+    let subject = match subject {
         Ok(subject) => subject,
-        Err(outcome) => return Decision { outcome, replies: Vec::new(), trace: Trace::none() },
+        Err(outcome) => return Decision::nothing(outcome),
     };
     let Some(rules) = rules else {
-        return Decision { outcome: Outcome::NoRules, replies: Vec::new(), trace: Trace::none() };
+        return Decision::nothing(Outcome::NoRules);
     };
-    let mut plan = Plan::default();
+    let mut plan = Plan::new(Guard::new(facts, &subject, rules, now), rules);
     let mut verdicts = Vec::new();
+    let mut matched = false;
     for rule in rules.rules() {
-        match matching::check_rule(rule, &subject, rules.vocabulary()) {
+        match check_rule(rule, &subject, facts, rules) {
             Err(miss) => verdicts.push(Verdict::Missed(miss)),
             Ok(()) => {
-                verdicts.push(plan.add(rule, facts, &subject, now));
+                matched = true;
+                verdicts.push(plan.take(&Source::Rule(rule.id.clone()), &rule.steps, rule.patience_ms));
                 if !rule.continues {
                     break;
                 }
             }
         }
     }
-    plan.into_decision(facts.mode, Trace::new(rules, verdicts))
-}
-
-/// The replies that matching rules want and the guard allows.
-#[derive(Default)]
-struct Plan {
-    replies: Vec<Intended>,
-    planned: Planned,
-    first_refusal: Option<Refusal>,
-}
-
-impl Plan {
-    /// Plans a rule's steps up to the first that is refused: later ones may speak of it ("see your messages").
-    fn add(&mut self, rule: &Rule, facts: &Facts<'_>, subject: &Subject<'_>, now: UnixMillis) -> Verdict {
-        let mut planned_here = 0;
-        let mut refused = None;
-        for (action, step) in rule.actions.iter().zip(0..) {
-            let (id, random) = name_and_random(facts.key, &rule.id, step);
-            let checked = address(action, subject, random).and_then(|action| {
-                let not_after = guard::check_step(facts, subject, &action, rule.patience_ms, self.planned, now)?;
-                Ok((action, not_after))
-            });
-            match checked {
-                Ok((action, not_after)) => {
-                    self.planned.replies += 1;
-                    self.planned.private_reply |= matches!(action, ReplyAction::PrivateReply { .. });
-                    self.replies.push(Intended { id, rule: rule.id.clone(), step, action, not_after });
-                    planned_here += 1;
-                }
-                Err(refusal) => {
-                    refused = Some(refusal);
-                    break;
-                }
-            }
-        }
-        self.first_refusal = self.first_refusal.or(refused);
-        Verdict::Matched { planned: planned_here, refused }
+    let mut notes = Vec::new();
+    if !matched {
+        notes.extend(fall_back(&mut plan, &subject, facts, rules).map(Note::Fallback));
     }
+    plan.into_decision(verdicts, notes)
+}
 
-    fn into_decision(self, mode: Mode, trace: Trace) -> Decision {
-        let mut rules: Vec<RuleId> = self.replies.iter().map(|reply| reply.rule.clone()).collect();
-        rules.dedup();
-        let (outcome, replies) = match (self.first_refusal, mode) {
-            (Some(refusal), _) if rules.is_empty() => (Outcome::Refused(refusal), Vec::new()),
-            (None, _) if rules.is_empty() => (Outcome::NoMatch, Vec::new()),
-            (_, Mode::Answer) => (Outcome::Answered { rules }, self.replies),
-            (_, Mode::Observe | Mode::Off) => (Outcome::Observed { rules }, Vec::new()),
-        };
-        Decision { outcome, replies, trace }
+impl Decision {
+    fn nothing(outcome: Outcome) -> Self {
+        Self { outcome, replies: Vec::new(), effects: Vec::new(), ask: None, trace: Trace::none() }
     }
 }
 
-/// Puts the chosen wording and the address together. What does not fit together is refused when rules are saved, and
-/// here for the reason behind it: a comment opens no conversation, a message has no comments.
-fn address(action: &Action, subject: &Subject<'_>, random: u64) -> Result<ReplyAction, Refusal> {
-    Ok(match (action, subject.to) {
-        (Action::Text(texts), Recipient::Person(to)) => {
-            ReplyAction::TextToPerson { to: to.clone(), text: texts.pick(random).clone() }
-        }
-        (Action::PrivateReply(texts), Recipient::Comment(comment)) => {
-            ReplyAction::PrivateReply { comment: comment.clone(), text: texts.pick(random).clone() }
-        }
-        (Action::PublicReply(texts), Recipient::Comment(comment)) => {
-            ReplyAction::PublicReply { comment: comment.clone(), text: texts.pick(random).clone() }
-        }
-        (Action::Text(_), Recipient::Comment(_))
-        | (Action::PrivateReply(_) | Action::PublicReply(_), Recipient::Person(_)) => {
-            return Err(Refusal::WindowClosed);
-        }
+/// The set's fallback, for what a person wrote or tapped in a conversation.
+fn fall_back(plan: &mut Plan<'_>, subject: &Subject<'_>, facts: &Facts<'_>, rules: &RuleSet) -> Option<Verdict> {
+    use TriggerKind::{Message, Postback, QuickReply, StoryReply};
+    let fallback = rules.fallback()?;
+    if !matches!(subject.kind, Message | StoryReply | QuickReply | Postback) {
+        return None;
+    }
+    let source = Source::Fallback;
+    Some(match check_cooldown(&source.to_string(), Some(fallback.cooldown_ms), facts) {
+        Ok(()) => plan.take(&source, &fallback.steps, None),
+        Err(miss) => Verdict::Missed(miss),
     })
+}
+
+/// What the person asks for comes before every rule and is done in any mode. Only its confirmation is a reply like
+/// others, and goes only to who can be answered here.
+fn grant(
+    wished: Wish,
+    facts: &Facts<'_>,
+    subject: Option<&Subject<'_>>,
+    rules: Option<&RuleSet>,
+    now: UnixMillis,
+) -> Decision {
+    let effect = match (wished, rules) {
+        (Wish::Silence, _) => Effect::OptedOut,
+        (Wish::Return, _) => Effect::Returned,
+        (Wish::Erasure, _) => Effect::ErasureRequested,
+        (Wish::Person, Some(rules)) => rules.wishes().person.effect(facts.at),
+        (Wish::Person, None) => HandOver::plain().effect(facts.at),
+    };
+    let outcome = Outcome::Wished(wished);
+    let (Some(subject), Some(rules)) = (subject, rules) else {
+        return Decision { effects: vec![effect], ..Decision::nothing(outcome) };
+    };
+    let mut plan = Plan::new(Guard::new(facts, subject, rules, now), rules);
+    let is_news = wished != Wish::Silence || !facts.opted_out;
+    let verdict = if is_news && subject.on_own_media {
+        plan.confirm(wished)
+    } else {
+        Verdict::Matched { planned: 0, refused: None }
+    };
+    let decision = plan.into_decision(Vec::new(), vec![Note::Wish(wished, verdict)]);
+    let effects = std::iter::once(effect).chain(decision.effects).collect();
+    Decision { outcome, effects, ..decision }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use instagram::{Event, UnixMillis, Words};
 
 /// Everything a decision may depend on, gathered and stored by the worker.
 ///
-/// A plain struct without defaults: a new fact has to be answered by everyone who asks for a decision.
+/// A plain struct without defaults: a new fact has to be answered by everyone who asks for a decision. Times of the past
+/// are judged against [`at`](Facts::at), so that deciding again after a crash decides the same.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// What happened.
@@ -27,12 +28,43 @@ pub struct Facts<'a> {
     pub last_user_at: Option<UnixMillis>,
     /// This event is the first that the person ever wrote to the account.
     pub first_contact: bool,
-    /// The person asked not to be answered by machines.
+    /// The person asked not to be answered by machines, before this event.
     pub opted_out: bool,
     /// Until when automation is silent in this conversation, because a person of the office answered there.
     pub paused_until: Option<UnixMillis>,
     /// Our app may write in the thread: true unless Meta has said otherwise (fact sheet 3.13).
     pub control_ours: bool,
+    /// When automatic replies left in this conversation, those of this event not included. The last ten minutes are
+    /// enough, in any order.
+    pub recent_replies: &'a [UnixMillis],
+    /// Which rules matched lately for this person, this event not included. Older than a rule's cooldown is of no matter.
+    pub fired: &'a [Fired<'a>],
+    /// The person follows the account, where known.
+    pub follows: Option<bool>,
+    /// What the person is called, where known.
+    pub names: Names<'a>,
+    /// When a reply with the disclosure line last left in this conversation.
+    pub last_disclosed_at: Option<UnixMillis>,
+    /// When a person of the office last wrote in this conversation.
+    pub person_answered_at: Option<UnixMillis>,
+}
+
+/// A rule that matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fired<'a> {
+    /// What matched, as [`Source`](crate::Source) writes itself.
+    pub source: &'a str,
+    /// When the event happened that it matched.
+    pub at: UnixMillis,
+}
+
+/// What a person is called.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Names<'a> {
+    /// The user name. A comment's author names it beside the comment, which wins.
+    pub username: Option<&'a Words>,
+    /// The profile's `name`, or the first word of it.
+    pub first_name: Option<&'a Words>,
 }
 
 /// What an account's owner allows.

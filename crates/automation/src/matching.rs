@@ -1,7 +1,9 @@
 //! Whether a rule fits an event, or what about it does not.
 
 use crate::{
-    rule_set::{Condition, Only, Rule, Trigger, Vocabulary},
+    RuleSet,
+    facts::Facts,
+    rule_set::{Condition, Only, Rule, Trigger},
     subject::Subject,
 };
 
@@ -10,7 +12,7 @@ use crate::{
 pub(crate) enum Miss {
     /// The rule is for other kinds of event.
     OtherKind,
-    /// The right kind, but other posts or payloads.
+    /// The right kind, but other posts, payloads, links or reactions.
     OtherTarget,
     /// A reply inside a thread, which the rule leaves alone.
     InThread,
@@ -18,10 +20,12 @@ pub(crate) enum Miss {
     OtherMedia,
     /// This condition, counted from 0.
     Condition(u8),
+    /// It matched for the same person a short while ago.
+    Cooldown,
 }
 
 /// `Ok` if the rule matches.
-pub(crate) fn check_rule(rule: &Rule, subject: &Subject<'_>, vocabulary: &Vocabulary) -> Result<(), Miss> {
+pub(crate) fn check_rule(rule: &Rule, subject: &Subject<'_>, facts: &Facts<'_>, rules: &RuleSet) -> Result<(), Miss> {
     let mut of_kind = rule.triggers.iter().filter(|trigger| trigger.kind == subject.kind).peekable();
     if of_kind.peek().is_none() {
         return Err(Miss::OtherKind);
@@ -36,11 +40,18 @@ pub(crate) fn check_rule(rule: &Rule, subject: &Subject<'_>, vocabulary: &Vocabu
         return Err(Miss::OtherMedia);
     }
     for (condition, place) in rule.conditions.iter().zip(0..) {
-        if !holds(condition, subject, vocabulary) {
+        if !holds(condition, subject, facts, rules) {
             return Err(Miss::Condition(place));
         }
     }
-    Ok(())
+    check_cooldown(rule.id.as_str(), rule.cooldown_ms, facts)
+}
+
+/// `Err` while the person has got this already. Events come in any order: a later one counts, too.
+pub(crate) fn check_cooldown(source: &str, cooldown_ms: Option<i64>, facts: &Facts<'_>) -> Result<(), Miss> {
+    let Some(cooldown_ms) = cooldown_ms else { return Ok(()) };
+    let is_recent = facts.fired.iter().any(|fired| fired.source == source && facts.at < fired.at.plus_ms(cooldown_ms));
+    if is_recent { Err(Miss::Cooldown) } else { Ok(()) }
 }
 
 fn is_aimed_at(trigger: &Trigger, subject: &Subject<'_>) -> bool {
@@ -48,17 +59,21 @@ fn is_aimed_at(trigger: &Trigger, subject: &Subject<'_>) -> bool {
         Only::Any => true,
         Only::Media(media) => subject.media.is_some_and(|id| media.contains(id)),
         Only::Payload(payloads) => subject.payload.is_some_and(|payload| payloads.iter().any(|p| p == payload)),
+        Only::Reference(known) => subject.reference.is_some_and(|reference| known.iter().any(|r| r == reference)),
+        Only::Reaction(known) => subject.reaction.iter().flatten().any(|reaction| known.iter().any(|r| r == reaction)),
     }
 }
 
-fn holds(condition: &Condition, subject: &Subject<'_>, vocabulary: &Vocabulary) -> bool {
+fn holds(condition: &Condition, subject: &Subject<'_>, facts: &Facts<'_>, rules: &RuleSet) -> bool {
     match condition {
         Condition::Words { any, all } => {
-            let words = subject.words(vocabulary);
+            let words = subject.words(rules.vocabulary());
             (any.is_empty() || any.iter().any(|phrase| words.hold(phrase)))
                 && all.iter().all(|phrase| words.hold(phrase))
         }
         Condition::Pattern(regex) => regex.is_match(subject.composed()),
-        Condition::FirstContact(wanted) => subject.first_contact == *wanted,
+        Condition::FirstContact(wanted) => facts.first_contact == *wanted,
+        Condition::BusinessHours(wanted) => rules.calendar().is_open(facts.at) == *wanted,
+        Condition::Follows(wanted) => facts.follows == Some(*wanted),
     }
 }

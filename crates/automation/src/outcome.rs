@@ -2,21 +2,33 @@
 
 use std::fmt;
 
-use crate::RuleId;
+use crate::{Refusal, Source, Wish};
 
 /// Why something, or nothing, is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// At least one reply is planned.
     Answered {
-        /// The rules that matched and plan something, in order.
-        rules: Vec<RuleId>,
+        /// What plans something, in order.
+        by: Vec<Source>,
     },
-    /// Replies would be planned, but the account is in [`Mode::Observe`](crate::Mode::Observe).
+    /// No reply is planned, but the CRM is asked for one.
+    Asked {
+        /// What asks, and what else does something, in order.
+        by: Vec<Source>,
+    },
+    /// No reply is planned, but something else is done: a comment hidden, a conversation marked.
+    Handled {
+        /// What does something, in order.
+        by: Vec<Source>,
+    },
+    /// Something would be done, but the account is in [`Mode::Observe`](crate::Mode::Observe).
     Observed {
-        /// The rules that matched and would plan something, in order.
-        rules: Vec<RuleId>,
+        /// What would do something, in order.
+        by: Vec<Source>,
     },
+    /// The person asked for something in so many words. No rule was asked.
+    Wished(Wish),
     /// Rules matched and the guard refused all they wanted to do. The first refusal.
     Refused(Refusal),
     /// The account has rules and none of them matched.
@@ -25,7 +37,7 @@ pub enum Outcome {
     NoRules,
     /// The account is in [`Mode::Off`](crate::Mode::Off).
     Off,
-    /// Events of this kind are never answered. Holds the kind's name.
+    /// No rule looks at events of this kind, or none can. Holds the kind's name.
     NotATrigger(&'static str),
     /// The account itself wrote it.
     OwnMessage,
@@ -39,31 +51,18 @@ pub enum Outcome {
     Unsent,
 }
 
-/// Why the guard lets a step of a matching rule not go out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The person asked for silence.
-    OptedOut,
-    /// A person of the office is talking.
-    Paused,
-    /// Another app may write in this thread, ours may not.
-    NotOurThread,
-    /// Meta's window for this kind of reply has closed, or never opened.
-    WindowClosed,
-    /// Meta would allow it, but an answer this late makes no sense.
-    TooOld,
-    /// Another rule already answers this comment privately, which Meta allows once.
-    PrivateReplyTaken,
-    /// The plan already holds as many replies as one event may have.
-    PlanFull,
-}
-
 impl Outcome {
     /// A short stable word for tables, metrics and logs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Answered { .. } => "answered",
+            Self::Asked { .. } => "asked",
+            Self::Handled { .. } => "handled",
             Self::Observed { .. } => "observed",
+            Self::Wished(Wish::Silence) => "silenced",
+            Self::Wished(Wish::Return) => "returned",
+            Self::Wished(Wish::Person) => "handed_over",
+            Self::Wished(Wish::Erasure) => "erasure_requested",
             Self::Refused(refusal) => refusal.code(),
             Self::NoMatch => "no_match",
             Self::NoRules => "no_rules",
@@ -78,56 +77,29 @@ impl Outcome {
     }
 }
 
-impl Refusal {
-    /// Every refusal with its word and the letter that stands for it in a trace.
-    pub(crate) const ALL: [(Self, &str, char); 7] = [
-        (Self::OptedOut, "opted_out", 'o'),
-        (Self::Paused, "paused", 'p'),
-        (Self::NotOurThread, "not_our_thread", 'n'),
-        (Self::WindowClosed, "window_closed", 'w'),
-        (Self::TooOld, "too_old", 'l'),
-        (Self::PrivateReplyTaken, "private_reply_taken", 'd'),
-        (Self::PlanFull, "plan_full", 'f'),
-    ];
-
-    /// A short stable word for tables, metrics and logs.
-    pub fn code(self) -> &'static str {
-        Self::ALL.iter().find(|(refusal, ..)| *refusal == self).map_or("", |(_, code, _)| code)
-    }
-}
-
 /// In plain words.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |rules: &[RuleId]| rules.iter().map(RuleId::as_str).collect::<Vec<_>>().join(", ");
+        let list = |by: &[Source]| by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Answered { rules } => write!(f, "answered by {}", list(rules)),
-            Self::Observed { rules } => write!(f, "would be answered by {}; the account only observes", list(rules)),
+            Self::Answered { by } => write!(f, "answered by {}", list(by)),
+            Self::Asked { by } => write!(f, "the office's system is asked by {}", list(by)),
+            Self::Handled { by } => write!(f, "handled without a reply by {}", list(by)),
+            Self::Observed { by } => write!(f, "would be answered by {}; the account only observes", list(by)),
+            Self::Wished(Wish::Silence) => f.write_str("the person wants no more automatic answers"),
+            Self::Wished(Wish::Return) => f.write_str("the person wants automatic answers again"),
+            Self::Wished(Wish::Person) => f.write_str("the person wants to talk to a person"),
+            Self::Wished(Wish::Erasure) => f.write_str("the person wants their data erased"),
             Self::Refused(refusal) => write!(f, "not answered: {refusal}"),
             Self::NoMatch => f.write_str("no rule matched"),
             Self::NoRules => f.write_str("the account has no rules"),
             Self::Off => f.write_str("the account is switched off"),
-            Self::NotATrigger(kind) => write!(f, "events of the kind {kind} are never answered"),
+            Self::NotATrigger(kind) => write!(f, "no rule answers events of the kind {kind}"),
             Self::OwnMessage => f.write_str("the account itself wrote it"),
             Self::AuthorUnknown => f.write_str("the comment names no author, it might be our own"),
             Self::Standby => f.write_str("another app is in control of the thread"),
             Self::Test => f.write_str("a sample from the app's dashboard"),
             Self::Unsent => f.write_str("unsent or erased before it could be answered"),
         }
-    }
-}
-
-/// In plain words.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OptedOut => "the person asked for no automatic answers",
-            Self::Paused => "a person of the office is talking here",
-            Self::NotOurThread => "another app may write in this thread, ours may not",
-            Self::WindowClosed => "Meta's window for this reply is closed",
-            Self::TooOld => "it is too late for an answer to make sense",
-            Self::PrivateReplyTaken => "the comment already has its one private reply",
-            Self::PlanFull => "one event has no more replies than this",
-        })
     }
 }

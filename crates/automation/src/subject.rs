@@ -1,8 +1,10 @@
 //! An event as rules see it.
 
-use std::{borrow::Cow, cell::OnceCell};
+use std::cell::OnceCell;
 
-use instagram::{AttachmentKind, Comment, CommentId, Kind, MediaId, Message, PersonId, Postback, ReplyTo, Words};
+use instagram::{
+    AttachmentKind, Comment, CommentId, Kind, MediaId, Message, MessageId, PersonId, Postback, Referral, ReplyTo, Words,
+};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::{
@@ -21,16 +23,26 @@ pub(crate) struct Subject<'a> {
     pub(crate) to: Recipient<'a>,
     /// The payload of a tap.
     pub(crate) payload: Option<&'a str>,
+    /// The `ref` of the link or ad that the person came through.
+    pub(crate) reference: Option<&'a str>,
+    /// The reaction given: its name and its emoji.
+    pub(crate) reaction: [Option<&'a str>; 2],
+    /// The message, where it can be reacted to.
+    pub(crate) mid: Option<&'a MessageId>,
+    /// It opens Meta's window: a message or a tap does, a reaction or a link does not (fact sheet 4.4).
+    pub(crate) opens_window: bool,
+    /// The user name of a comment's author.
+    pub(crate) username: Option<&'a Words>,
     /// The post of a comment.
     pub(crate) media: Option<&'a MediaId>,
     /// The comment answers another comment.
     pub(crate) in_thread: bool,
     /// The comment's post is known to be the account's own. True for what is no comment.
     pub(crate) on_own_media: bool,
-    pub(crate) first_contact: bool,
     text: Option<&'a str>,
     words: OnceCell<KnownWords>,
-    composed: OnceCell<Cow<'a, str>>,
+    /// `None` if the text is composed as it is.
+    composed: OnceCell<Option<String>>,
 }
 
 /// Where an answer would go.
@@ -43,23 +55,32 @@ pub(crate) enum Recipient<'a> {
 impl<'a> Subject<'a> {
     /// The event as something to answer; `None` for kinds that are never answered.
     pub(crate) fn of(facts: &Facts<'a>) -> Option<Self> {
-        let subject = match &facts.event.kind {
+        Some(match &facts.event.kind {
             Kind::MessageReceived(message) => Self::of_message(message),
             Kind::PostbackPressed(postback) => Self::of_postback(postback),
             Kind::CommentWritten(comment) => Self::of_comment(comment, facts.media_owner),
-            Kind::MessageEchoed(_)
+            Kind::ReferralOpened { from, referral } => Self {
+                reference: reference(Some(referral)),
+                opens_window: false,
+                ..Self::new(TriggerKind::Referral, Recipient::Person(from), None)
+            },
+            // What is taken back asks for no answer.
+            Kind::ReactionChanged(reaction) if reaction.given => Self {
+                reaction: [reaction.reaction.as_deref(), reaction.emoji.as_deref()],
+                opens_window: false,
+                ..Self::new(TriggerKind::Reaction, Recipient::Person(&reaction.by), None)
+            },
+            Kind::ReactionChanged(_)
+            | Kind::MessageEchoed(_)
             | Kind::MessageUnsent { .. }
             | Kind::MessageEdited { .. }
             | Kind::MessageHinted { .. }
-            | Kind::ReactionChanged(_)
             | Kind::MessageSeen { .. }
-            | Kind::ReferralOpened { .. }
             | Kind::OptInReceived { .. }
             | Kind::ControlChanged(_)
             | Kind::FieldsChanged { .. }
             | Kind::Unknown { .. } => return None,
-        };
-        Some(Self { first_contact: facts.first_contact, ..subject })
+        })
     }
 
     fn of_message(message: &'a Message) -> Self {
@@ -74,7 +95,12 @@ impl<'a> Subject<'a> {
             TriggerKind::Message
         };
         let subject = Self::new(kind, Recipient::Person(&message.from), message.content.text.as_ref());
-        Self { payload: message.quick_reply.as_ref().map(Words::expose), ..subject }
+        Self {
+            payload: message.quick_reply.as_ref().map(Words::expose),
+            reference: reference(message.referral.as_ref()),
+            mid: Some(&message.mid),
+            ..subject
+        }
     }
 
     fn of_postback(postback: &'a Postback) -> Self {
@@ -86,6 +112,8 @@ impl<'a> Subject<'a> {
         let kind = if comment.live { TriggerKind::LiveComment } else { TriggerKind::Comment };
         Self {
             media: comment.media.as_ref(),
+            opens_window: false,
+            username: comment.from.as_ref().and_then(|author| author.username.as_ref()),
             in_thread: comment.parent.is_some(),
             // `live_comments` come from the account's own broadcasts alone (fact sheet 3.16).
             on_own_media: comment.live || owner == MediaOwner::Own,
@@ -98,14 +126,23 @@ impl<'a> Subject<'a> {
             kind,
             to,
             payload: None,
+            reference: None,
+            reaction: [None, None],
+            mid: None,
+            opens_window: true,
+            username: None,
             media: None,
             in_thread: false,
             on_own_media: true,
-            first_contact: false,
             text: text.map(|text| start_of(text.expose())),
             words: OnceCell::new(),
             composed: OnceCell::new(),
         }
+    }
+
+    /// What the person wrote below a post.
+    pub(crate) fn comment(&self) -> Option<&'a str> {
+        self.text.filter(|_| self.kind.is_comment())
     }
 
     /// The text's words, folded at the first call. All calls for one subject are with the same vocabulary.
@@ -115,11 +152,14 @@ impl<'a> Subject<'a> {
 
     /// The text as expressions see it: composed, so that `é` is one character however it was typed.
     pub(crate) fn composed(&self) -> &str {
-        self.composed.get_or_init(|| {
-            let text = self.text.unwrap_or_default();
-            if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
-        })
+        let text = self.text.unwrap_or_default();
+        let compose = || (!is_nfc(text)).then(|| text.nfc().collect());
+        self.composed.get_or_init(compose).as_deref().unwrap_or(text)
     }
+}
+
+fn reference(referral: Option<&Referral>) -> Option<&str> {
+    referral?.reference.as_ref().map(Words::expose)
 }
 
 fn start_of(text: &str) -> &str {

@@ -3,20 +3,24 @@
 use std::fmt;
 
 use regex::{Regex, RegexBuilder};
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
     errors::Problems,
     node::Node,
+    part::{List, Part, Text, choice, object},
+    schema::Definitions,
     vocabulary::{Phrase, Vocabulary},
 };
+use crate::fold::fold;
 
 /// Most phrases in one list.
 const MAX_PHRASES: usize = 200;
-/// Longest phrase, in bytes.
-const MAX_PHRASE_BYTES: usize = 200;
-/// Longest regular expression, in bytes.
-const MAX_PATTERN_BYTES: usize = 500;
+/// Longest phrase, in characters.
+const MAX_PHRASE_CHARS: usize = 200;
+/// Longest regular expression, in characters.
+const MAX_PATTERN_CHARS: usize = 500;
 /// Largest compiled expression, in bytes: room for one `\w`, which takes 50 KB because it knows every alphabet.
 ///
 /// Size is also time: an expression built to be slow, `a(?:[ab]?){1000}[cx]` of 149 KB on a row of `a` and `b`, took 13 µs
@@ -42,76 +46,129 @@ pub(crate) enum Condition {
     Pattern(Regex),
     /// Whether this is the person's first contact.
     FirstContact(bool),
+    /// Whether people of the office are there.
+    BusinessHours(bool),
+    /// Whether the person follows the account. Holds neither way where that is not known.
+    Follows(bool),
 }
+
+choice! {
+    /// What must hold of an event.
+    enum ConditionDocument {
+        /// The text holds these words, whatever their capitals, accents, repeated letters and short forms.
+        "words" => Words(AnyAll),
+        /// The text matches this regular expression somewhere.
+        "regex" => Pattern(PatternText),
+        /// Whether this is the person's first contact.
+        "first_contact" => FirstContact(bool),
+        /// Whether people of the office are there, by the set's `business_hours`.
+        "business_hours" => BusinessHours(bool),
+        /// Whether the person follows the account. Where it is not known the rule does not match either way.
+        "follows" => Follows(bool),
+    }
+}
+
+object! {
+    /// Words to look for.
+    struct WordsDocument {
+        /// One of these words or phrases.
+        "any" => any: Option<List<PhraseText, 1, MAX_PHRASES>>,
+        /// Each of these words or phrases.
+        "all" => all: Option<List<PhraseText, 1, MAX_PHRASES>>,
+    }
+}
+
+/// Words to look for, of which there are some.
+#[derive(Debug, Clone)]
+pub(super) struct AnyAll(WordsDocument);
+
+/// A word or phrase, and what is left of it after folding.
+#[derive(Debug, Clone)]
+pub(super) struct PhraseText {
+    pub(super) written: String,
+    pub(super) folded: String,
+}
+
+/// A regular expression, compiled.
+#[derive(Debug, Clone)]
+pub(super) struct PatternText(Regex);
 
 impl Condition {
-    /// Reads `{"words": {"any": [..], "all": [..]}}`, `{"regex": ".."}` or `{"first_contact": true}`.
-    pub(super) fn read(node: Node<'_>, vocabulary: &mut Vocabulary, problems: &mut Problems) -> Option<Self> {
-        let (name, node) = node.variant(&["words", "regex", "first_contact"], problems)?;
-        match name.as_str() {
-            "words" => read_words(node, vocabulary, problems),
-            "regex" => read_pattern(&node, problems).map(Self::Pattern),
-            _ => node.flag(problems).map(Self::FirstContact),
+    pub(super) fn compile(document: ConditionDocument, vocabulary: &mut Vocabulary) -> Self {
+        match document {
+            ConditionDocument::Words(AnyAll(words)) => {
+                let mut learn = |list: Option<List<PhraseText, 1, MAX_PHRASES>>| {
+                    let phrases = list.into_iter().flat_map(List::into_elements);
+                    phrases.map(|phrase| vocabulary.learn(phrase.written, &phrase.folded)).collect()
+                };
+                Self::Words { any: learn(words.any), all: learn(words.all) }
+            }
+            ConditionDocument::Pattern(PatternText(regex)) => Self::Pattern(regex),
+            ConditionDocument::FirstContact(wanted) => Self::FirstContact(wanted),
+            ConditionDocument::BusinessHours(wanted) => Self::BusinessHours(wanted),
+            ConditionDocument::Follows(wanted) => Self::Follows(wanted),
         }
     }
 }
 
-fn read_words(node: Node<'_>, vocabulary: &mut Vocabulary, problems: &mut Problems) -> Option<Condition> {
-    let mut members = node.object(problems)?;
-    let (any, all) = (members.take("any"), members.take("all"));
-    if any.is_none() && all.is_none() {
-        problems.add(&members.path, "expected `any`, `all` or both");
+impl Part for AnyAll {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let place = node.again();
+        let words = WordsDocument::read(node, problems)?;
+        if place.is_empty_object() {
+            place.misshapen("expected `any`, `all` or both", problems);
+        }
+        Some(Self(words))
     }
-    members.finish(problems);
-    let mut read =
-        |list: Option<Node<'_>>| list.map(|node| read_phrases(node, vocabulary, problems)).unwrap_or_default();
-    Some(Condition::Words { any: read(any), all: read(all) })
+
+    fn schema(definitions: &mut Definitions) -> Value {
+        let mut schema = WordsDocument::schema(definitions);
+        schema["minProperties"] = json!(1);
+        schema
+    }
 }
 
-fn read_phrases(node: Node<'_>, vocabulary: &mut Vocabulary, problems: &mut Problems) -> Vec<Phrase> {
-    let mut phrases = Vec::new();
-    for node in node.list(1..=MAX_PHRASES, problems) {
-        let Some(written) = node.text(problems) else { continue };
-        if written.len() > MAX_PHRASE_BYTES {
-            node.refuse(format!("longer than {MAX_PHRASE_BYTES} bytes"), problems);
-            continue;
+impl Part for PhraseText {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let Text(written) = Text::<1, MAX_PHRASE_CHARS>::read(node.again(), problems)?;
+        let folded = fold(&written);
+        if folded.is_empty() {
+            node.refuse("holds no letter, digit or emoji to look for", problems);
+            return None;
         }
-        match vocabulary.learn(written) {
-            Some(phrase) => phrases.push(phrase),
-            None => node.refuse("holds no letter, digit or emoji to look for", problems),
-        }
+        Some(Self { written, folded })
     }
-    phrases
+
+    fn schema(definitions: &mut Definitions) -> Value {
+        Text::<1, MAX_PHRASE_CHARS>::schema(definitions)
+    }
 }
 
-/// Compiles an expression. Matching takes time linear in the text (the crate knows no look-around or back-references).
-fn read_pattern(node: &Node<'_>, problems: &mut Problems) -> Option<Regex> {
-    let pattern = node.text(problems)?;
-    if pattern.len() > MAX_PATTERN_BYTES {
-        node.refuse(format!("longer than {MAX_PATTERN_BYTES} bytes"), problems);
-        return None;
+/// Matching takes time linear in the text: the crate knows no look-around or back-references.
+impl Part for PatternText {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        let Text(pattern) = Text::<1, MAX_PATTERN_CHARS>::read(node.again(), problems)?;
+        // Composed like the texts it will meet, else `é` typed as two characters would never match.
+        let compiled = RegexBuilder::new(&pattern.nfc().collect::<String>())
+            .case_insensitive(true)
+            .size_limit(MAX_COMPILED_BYTES)
+            .dfa_size_limit(SEARCH_CACHE_BYTES)
+            .nest_limit(MAX_GROUPS_DEEP)
+            .build();
+        let reason = match compiled {
+            Ok(regex) if !regex.is_match("") => return Some(Self(regex)),
+            Ok(_) => "matches the empty text, so it would match every text".to_owned(),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                "too large once compiled: repeat less, or write `[a-zà-ú]` instead of `\\w`".to_owned()
+            }
+            Err(error) => format!("not a regular expression: {}", last_line(&error)),
+        };
+        node.refuse(reason, problems);
+        None
     }
-    // Composed like the texts it will meet, else `é` typed as two characters would never match.
-    let compiled = RegexBuilder::new(&pattern.nfc().collect::<String>())
-        .case_insensitive(true)
-        .size_limit(MAX_COMPILED_BYTES)
-        .dfa_size_limit(SEARCH_CACHE_BYTES)
-        .nest_limit(MAX_GROUPS_DEEP)
-        .build();
-    match compiled {
-        Ok(regex) if regex.is_match("") => {
-            node.refuse("matches the empty text, so it would match every text", problems);
-            None
-        }
-        Ok(regex) => Some(regex),
-        Err(regex::Error::CompiledTooBig(_)) => {
-            node.refuse("too large once compiled: repeat less, or write `[a-zà-ú]` instead of `\\w`", problems);
-            None
-        }
-        Err(error) => {
-            node.refuse(format!("not a regular expression: {}", last_line(&error)), problems);
-            None
-        }
+
+    fn schema(definitions: &mut Definitions) -> Value {
+        Text::<1, MAX_PATTERN_CHARS>::schema(definitions)
     }
 }
 
@@ -139,6 +196,10 @@ impl fmt::Display for Condition {
             Self::Pattern(regex) => write!(f, "the text matches the expression “{regex}”"),
             Self::FirstContact(true) => f.write_str("it is the person's first contact"),
             Self::FirstContact(false) => f.write_str("it is not the person's first contact"),
+            Self::BusinessHours(true) => f.write_str("people of the office are there"),
+            Self::BusinessHours(false) => f.write_str("nobody of the office is there"),
+            Self::Follows(true) => f.write_str("the person is known to follow the account"),
+            Self::Follows(false) => f.write_str("the person is known not to follow the account"),
         }
     }
 }

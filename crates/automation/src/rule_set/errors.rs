@@ -56,17 +56,36 @@ impl std::error::Error for RuleErrors {}
 
 /// Collects problems while the document is read on.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<RuleError>);
+pub(super) struct Problems {
+    named: Vec<RuleError>,
+    misshapen: bool,
+}
 
 impl Problems {
+    /// Notes what no schema can tell: a text of too many bytes, a post that a rule cannot have.
     pub(super) fn add(&mut self, path: &str, reason: impl Into<String>) {
-        if self.0.len() < MAX_NAMED {
-            self.0.push(RuleError { path: path.to_owned(), reason: reason.into() });
+        if self.named.len() < MAX_NAMED {
+            self.named.push(RuleError { path: path.to_owned(), reason: reason.into() });
         }
     }
 
-    /// `Err` if anything was found.
-    pub(super) fn into_result(self) -> Result<(), RuleErrors> {
-        if self.0.is_empty() { Ok(()) } else { Err(RuleErrors(self.0)) }
+    /// Notes what the published schema refuses, too.
+    pub(super) fn add_misshapen(&mut self, path: &str, reason: impl Into<String>) {
+        self.misshapen = true;
+        self.add(path, reason);
+    }
+
+    /// The schema refuses the document.
+    #[cfg(test)]
+    pub(super) fn are_of_shape(&self) -> bool {
+        self.misshapen
+    }
+
+    /// What was read, if nothing is wrong with it. A reader that gives nothing has said why.
+    pub(super) fn or_all<T>(self, read: Option<T>) -> Result<T, RuleErrors> {
+        match read {
+            Some(read) if self.named.is_empty() => Ok(read),
+            _ => Err(RuleErrors(self.named)),
+        }
     }
 }

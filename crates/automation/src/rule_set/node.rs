@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
+use regex::Regex;
 use serde::{
     Deserialize,
     de::{DeserializeOwned, Deserializer, MapAccess, Visitor},
@@ -25,32 +26,38 @@ impl<'a> Node<'a> {
         match serde_json::from_str::<&RawValue>(json) {
             Ok(raw) => Some(Self { path: "$".to_owned(), raw: raw.get() }),
             Err(error) => {
-                problems.add("$", format!("not JSON: line {}, column {}", error.line(), error.column()));
+                problems.add_misshapen("$", format!("not JSON: line {}, column {}", error.line(), error.column()));
                 None
             }
         }
     }
 
+    /// Refuses what this piece means.
     pub(super) fn refuse(&self, reason: impl Into<String>, problems: &mut Problems) {
         problems.add(&self.path, reason);
+    }
+
+    /// Refuses the shape of this piece, as the published schema does.
+    pub(super) fn misshapen(&self, reason: impl Into<String>, problems: &mut Problems) {
+        problems.add_misshapen(&self.path, reason);
     }
 
     /// The members of an object.
     pub(super) fn object(self, problems: &mut Problems) -> Option<Members<'a>> {
         let Ok(RawMembers(raw)) = serde_json::from_str::<RawMembers<'_>>(self.raw) else {
-            self.refuse("expected an object", problems);
+            self.misshapen("expected an object", problems);
             return None;
         };
         let mut members: Vec<(String, Node<'a>)> = Vec::with_capacity(raw.len());
         for (name, value) in raw {
             let node = Node { path: member_path(&self.path, &name), raw: value.get() };
             if members.iter().any(|(known, _)| *known == name) {
-                node.refuse("this member stands here twice", problems);
+                node.misshapen("this member stands here twice", problems);
             } else {
                 members.push((name.into_owned(), node));
             }
         }
-        Some(Members { path: self.path, members, known: Vec::new() })
+        Some(Members { path: self.path, members, known: vec![] })
     }
 
     /// The name and value of an object's only member.
@@ -60,7 +67,10 @@ impl<'a> Node<'a> {
         match members.pop() {
             Some((name, node)) if members.is_empty() && expected.contains(&name.as_str()) => Some((name, node)),
             _ => {
-                problems.add(&path, format!("expected an object with exactly one member of: {}", expected.join(", ")));
+                problems.add_misshapen(
+                    &path,
+                    format!("expected an object with exactly one member of: {}", expected.join(", ")),
+                );
                 None
             }
         }
@@ -69,11 +79,11 @@ impl<'a> Node<'a> {
     /// The elements of an array whose length lies in `count`.
     pub(super) fn list(self, count: RangeInclusive<usize>, problems: &mut Problems) -> Vec<Node<'a>> {
         let Ok(raw) = serde_json::from_str::<Vec<&'a RawValue>>(self.raw) else {
-            self.refuse("expected an array", problems);
+            self.misshapen("expected an array", problems);
             return Vec::new();
         };
         if !count.contains(&raw.len()) {
-            self.refuse(
+            self.misshapen(
                 format!("expected {} to {} elements, found {}", count.start(), count.end(), raw.len()),
                 problems,
             );
@@ -87,12 +97,43 @@ impl<'a> Node<'a> {
         self.raw.starts_with('[')
     }
 
+    pub(super) fn is_empty_object(&self) -> bool {
+        serde_json::from_str::<RawMembers<'_>>(self.raw).is_ok_and(|members| members.0.is_empty())
+    }
+
     pub(super) fn is_text(&self) -> bool {
         self.raw.starts_with('"')
     }
 
     pub(super) fn text(&self, problems: &mut Problems) -> Option<String> {
         self.read("expected a text", problems)
+    }
+
+    /// A text of so many characters: what a schema can count. Bytes are the business of what the text means.
+    pub(super) fn text_of(&self, chars: RangeInclusive<usize>, problems: &mut Problems) -> Option<String> {
+        let text = self.text(problems)?;
+        let count = text.chars().count();
+        if chars.contains(&count) {
+            return Some(text);
+        }
+        let reason = format!("expected {} to {} characters, found {count}", chars.start(), chars.end());
+        self.misshapen(reason, problems);
+        None
+    }
+
+    /// A text of a form that a pattern tells, in the words of the schema.
+    pub(super) fn text_like(&self, pattern: &Regex, expected: &str, problems: &mut Problems) -> Option<String> {
+        let text = self.text(problems)?;
+        if pattern.is_match(&text) {
+            return Some(text);
+        }
+        self.misshapen(expected, problems);
+        None
+    }
+
+    /// The same piece, to be read in one more way.
+    pub(super) fn again(&self) -> Self {
+        Self { path: self.path.clone(), raw: self.raw }
     }
 
     pub(super) fn flag(&self, problems: &mut Problems) -> Option<bool> {
@@ -106,7 +147,7 @@ impl<'a> Node<'a> {
         if range.contains(&number) {
             Some(number)
         } else {
-            self.refuse(expected, problems);
+            self.misshapen(expected, problems);
             None
         }
     }
@@ -114,7 +155,7 @@ impl<'a> Node<'a> {
     fn read<T: DeserializeOwned>(&self, expected: &str, problems: &mut Problems) -> Option<T> {
         let value = serde_json::from_str(self.raw).ok();
         if value.is_none() {
-            self.refuse(expected, problems);
+            self.misshapen(expected, problems);
         }
         value
     }
@@ -139,7 +180,7 @@ impl<'a> Members<'a> {
     pub(super) fn required(&mut self, name: &'static str, problems: &mut Problems) -> Option<Node<'a>> {
         let node = self.take(name);
         if node.is_none() {
-            problems.add(&self.path, format!("the member `{name}` is missing"));
+            problems.add_misshapen(&self.path, format!("the member `{name}` is missing"));
         }
         node
     }
@@ -147,9 +188,14 @@ impl<'a> Members<'a> {
     /// Names what nobody asked for: a misspelt member would otherwise be a rule that silently does something else.
     pub(super) fn finish(self, problems: &mut Problems) {
         for (_, node) in &self.members {
-            node.refuse(format!("unknown member; known here: {}", self.known.join(", ")), problems);
+            node.misshapen(format!("unknown member; known here: {}", self.known.join(", ")), problems);
         }
     }
+}
+
+/// A pattern of ours, kept by a test that reads every document.
+pub(super) fn compile(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern written here")
 }
 
 fn member_path(path: &str, name: &str) -> String {

@@ -1,25 +1,26 @@
 //! One rule: when it looks, what must hold, what it does.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
+
+use regex::Regex;
+use serde_json::{Value, json};
 
 use super::{
-    action::Action,
-    condition::Condition,
+    Compiler,
+    condition::{Condition, ConditionDocument},
     errors::Problems,
-    node::{Members, Node},
+    node::{Node, compile},
+    part::{List, Part, Whole, object},
+    schema::Definitions,
+    step::{Step, StepDocument},
     trigger::{Trigger, TriggerKind},
-    vocabulary::Vocabulary,
 };
 
-const MAX_TRIGGERS: usize = 20;
-const MAX_CONDITIONS: usize = 20;
-/// Most steps of one rule: a person should not find a wall of messages.
-const MAX_ACTIONS: usize = 5;
+/// What a rule's name looks like.
+const ID_PATTERN: &str = "^[a-z0-9_-]{1,40}$";
 /// Longest name of a rule, in bytes.
 const MAX_ID_BYTES: usize = 40;
-const MAX_PRIORITY: i64 = 1000;
-/// A week, in minutes: no window of Meta is longer (fact sheet 4.4).
-const MAX_PATIENCE_MINUTES: i64 = 7 * 24 * 60;
+const MINUTE_MS: i64 = 60_000;
 
 /// The name of a rule, unique within its set: 1 to 40 of `a`–`z`, `0`–`9`, `-`, `_`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +58,44 @@ impl fmt::Display for RuleId {
     }
 }
 
+impl Part for RuleId {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        static PATTERN: LazyLock<Regex> = LazyLock::new(|| compile(ID_PATTERN));
+        let text = node.text_like(&PATTERN, &InvalidRuleId.to_string(), problems)?;
+        Self::parse(text).ok()
+    }
+
+    fn schema(_: &mut Definitions) -> Value {
+        json!({"type": "string", "pattern": ID_PATTERN})
+    }
+}
+
+object! {
+    /// When it looks, what must hold, what it does.
+    struct RuleDocument {
+        /// Its name, unique within the set. Replies are named after it, so keep it when you change the rule.
+        "id" => id: RuleId,
+        /// What it looks at.
+        "on" => on: List<Trigger, 1, 20>,
+        /// What must hold, all of it.
+        "when" => when: Option<List<ConditionDocument, 0, 20>>,
+        /// Its steps, in order.
+        "do" => steps: List<StepDocument, 1, 10>,
+        /// Higher is tried earlier, equals in the order of the document. Else 0.
+        "priority" => priority: Option<Whole<-1000, 1000>>,
+        /// After a match the next rules are tried, too. Else the first match ends it.
+        "continue" => continues: Option<bool>,
+        /// How late an answer still makes sense. Else 60 for messages, a day for public and 6 d 20 h for private replies.
+        "patience_minutes" => patience_minutes: Option<Whole<1, 10_080>>,
+        /// How long the same person does not get it again.
+        "cooldown_minutes" => cooldown_minutes: Option<Whole<1, 43_200>>,
+        /// Also for replies to comments.
+        "in_threads" => in_threads: Option<bool>,
+        /// Also for comments on posts not known to be the account's own.
+        "on_other_media" => on_other_media: Option<bool>,
+    }
+}
+
 /// A rule, checked and compiled.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
@@ -67,12 +106,14 @@ pub(crate) struct Rule {
     pub(crate) triggers: Vec<Trigger>,
     /// All of these must hold.
     pub(crate) conditions: Vec<Condition>,
-    /// Steps, in order.
-    pub(crate) actions: Vec<Action>,
+    /// In order.
+    pub(crate) steps: Vec<Step>,
     /// After a match, try the rules after this one too.
     pub(crate) continues: bool,
     /// How long after the event an answer still makes sense, instead of the default.
     pub(crate) patience_ms: Option<i64>,
+    /// How long the same person does not get it again.
+    pub(crate) cooldown_ms: Option<i64>,
     /// Also for replies inside a thread of comments.
     pub(crate) in_threads: bool,
     /// Also for comments on posts not known to be the account's own.
@@ -80,93 +121,29 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Reads a rule; `None` if there was a problem that leaves nothing to keep.
-    pub(super) fn read(node: Node<'_>, vocabulary: &mut Vocabulary, problems: &mut Problems) -> Option<Self> {
-        let mut members = node.object(problems)?;
-        let id = members.required("id", problems).and_then(|node| read_id(&node, problems));
-        let triggers = read_all(members.required("on", problems), 1..=MAX_TRIGGERS, Trigger::read, problems);
-        let conditions = read_all(
-            members.take("when"),
-            0..=MAX_CONDITIONS,
-            |node, problems| Condition::read(node, vocabulary, problems),
-            problems,
-        );
-        let do_path = format!("{}.do", members.path);
-        let actions = read_all(members.required("do", problems), 1..=MAX_ACTIONS, Action::read, problems);
-        let priority = members.take("priority").and_then(|node| node.number(-MAX_PRIORITY..=MAX_PRIORITY, problems));
-        let patience =
-            members.take("patience_minutes").and_then(|node| node.number(1..=MAX_PATIENCE_MINUTES, problems));
-        let continues = read_flag(&mut members, "continue", problems);
-        let in_threads = read_flag(&mut members, "in_threads", problems);
-        let on_other_media = read_flag(&mut members, "on_other_media", problems);
-        members.finish(problems);
-        let rule = Self {
-            id: id?,
-            priority: priority.unwrap_or(0),
+    pub(super) fn compile(document: RuleDocument, path: &str, compiler: &mut Compiler<'_>) -> Self {
+        let minutes = |ms: i64| ms * MINUTE_MS;
+        let triggers: Vec<Trigger> = document.on.into_elements().collect();
+        let conditions = document.when.map(|list| list.0).unwrap_or_default();
+        for (i, condition) in &conditions {
+            if matches!(condition, ConditionDocument::BusinessHours(_)) && !compiler.has_hours {
+                compiler.problems.add(&format!("{path}.when[{i}]"), "needs the set's `business_hours`");
+            }
+        }
+        let conditions = conditions.into_iter();
+        let conditions = conditions.map(|(_, condition)| Condition::compile(condition, compiler.vocabulary)).collect();
+        let kinds: Vec<TriggerKind> = triggers.iter().map(|trigger| trigger.kind).collect();
+        Self {
+            id: document.id,
+            priority: document.priority.map_or(0, |priority| priority.0),
             triggers,
             conditions,
-            actions,
-            continues,
-            patience_ms: patience.map(|minutes| minutes * 60_000),
-            in_threads,
-            on_other_media,
-        };
-        rule.check_steps(&do_path, problems);
-        Some(rule)
-    }
-
-    /// Refuses steps that Meta would refuse for one of the rule's triggers.
-    fn check_steps(&self, path: &str, problems: &mut Problems) {
-        let has = |wanted: fn(TriggerKind) -> bool| self.triggers.iter().any(|trigger| wanted(trigger.kind));
-        let (comments, directs) = (has(TriggerKind::is_comment), has(|kind| !kind.is_comment()));
-        let live = has(|kind| kind == TriggerKind::LiveComment);
-        if comments && directs {
-            problems.add(path, "a rule answers either comments or direct messages; make it two rules");
-            return;
-        }
-        let mut private_replies = 0;
-        for (step, action) in self.actions.iter().enumerate() {
-            let reason = match action {
-                Action::Text(_) if comments => {
-                    "a comment opens no conversation: use `private_reply`, which may be sent once"
-                }
-                Action::PrivateReply(_) if directs => "only comments can have a private reply: use `text`",
-                Action::PublicReply(_) if directs => "only comments can have a public reply: use `text`",
-                Action::PublicReply(_) if live => "live comments can have no public reply",
-                Action::PrivateReply(_) => {
-                    private_replies += 1;
-                    if private_replies == 1 {
-                        continue;
-                    }
-                    "a comment can have one private reply only"
-                }
-                Action::Text(_) | Action::PublicReply(_) => continue,
-            };
-            problems.add(&format!("{path}[{step}]"), reason);
+            steps: Step::compile_all(document.steps, &kinds, &format!("{path}.do"), compiler),
+            continues: document.continues.unwrap_or(false),
+            patience_ms: document.patience_minutes.map(|patience| minutes(patience.0)),
+            cooldown_ms: document.cooldown_minutes.map(|cooldown| minutes(cooldown.0)),
+            in_threads: document.in_threads.unwrap_or(false),
+            on_other_media: document.on_other_media.unwrap_or(false),
         }
     }
-}
-
-fn read_id(node: &Node<'_>, problems: &mut Problems) -> Option<RuleId> {
-    match RuleId::parse(node.text(problems)?) {
-        Ok(id) => Some(id),
-        Err(invalid) => {
-            node.refuse(invalid.to_string(), problems);
-            None
-        }
-    }
-}
-
-fn read_flag(members: &mut Members<'_>, name: &'static str, problems: &mut Problems) -> bool {
-    members.take(name).and_then(|node| node.flag(problems)).unwrap_or(false)
-}
-
-fn read_all<'a, T>(
-    list: Option<Node<'a>>,
-    count: std::ops::RangeInclusive<usize>,
-    mut read: impl FnMut(Node<'a>, &mut Problems) -> Option<T>,
-    problems: &mut Problems,
-) -> Vec<T> {
-    let nodes = list.map(|node| node.list(count, problems)).unwrap_or_default();
-    nodes.into_iter().filter_map(|node| read(node, problems)).collect()
 }

@@ -9,6 +9,10 @@ fn with_rule(rule: &str) -> String {
     format!(r#"{{"version":1,"rules":[{rule}]}}"#)
 }
 
+/// What is said of a member that the document does not have.
+const KNOWN: &str = "unknown member; known here: $schema, version, campaign, time_zone, business_hours, quiet, disclosure, \
+    opt_out, hand_over, erasure, fallback, ai, ice_breakers, menu, rules";
+
 #[test]
 fn a_document_without_problems_is_a_rule_set() {
     let cases = [
@@ -57,15 +61,11 @@ fn a_problem_of_the_document_is_named_with_its_place() {
         ("a version as text", r#"{"version":"1","rules":[]}"#, "$.version: expected a whole number from 1 to 1"),
         ("no rules", r#"{"version":1}"#, "$: the member `rules` is missing"),
         ("rules as object", r#"{"version":1,"rules":{}}"#, "$.rules: expected an array"),
-        (
-            "a misspelt member",
-            r#"{"version":1,"rules":[],"fallbak":1}"#,
-            "$.fallbak: unknown member; known here: version, rules",
-        ),
+        ("a misspelt member", r#"{"version":1,"rules":[],"fallbak":1}"#, &format!("$.fallbak: {KNOWN}")),
         (
             "a member whose name is no word",
             r#"{"version":1,"rules":[],"a \" b":1}"#,
-            r#"$["a \" b"]: unknown member; known here: version, rules"#,
+            &format!(r#"$["a \" b"]: {KNOWN}"#),
         ),
         ("a member twice", r#"{"version":1,"rules":[],"version":1}"#, "$.version: this member stands here twice"),
     ];
@@ -93,12 +93,12 @@ fn a_problem_of_a_rule_is_named_with_its_place() {
         (
             "an unknown trigger",
             r#"{"id":"a","on":["messages"],"do":[{"text":"x"}]}"#,
-            "$.rules[0].on[0]: unknown trigger; known: message, story_reply, story_mention, quick_reply, postback, comment, live_comment",
+            "$.rules[0].on[0]: expected one of: message, story_reply, story_mention, quick_reply, postback, referral, reaction, comment, live_comment",
         ),
         (
             "posts of a message",
             r#"{"id":"a","on":[{"message":{"media":["1"]}}],"do":[{"text":"x"}]}"#,
-            "$.rules[0].on[0].message.media: unknown member; known here: ",
+            "$.rules[0].on[0].message.media: unknown member; known here: ref",
         ),
         (
             "a post that is no id",
@@ -108,12 +108,12 @@ fn a_problem_of_a_rule_is_named_with_its_place() {
         (
             "an empty payload",
             r#"{"id":"a","on":[{"postback":{"payload":[""]}}],"do":[{"text":"x"}]}"#,
-            "$.rules[0].on[0].postback.payload[0]: expected 1 to 1000 bytes, found 0",
+            "$.rules[0].on[0].postback.payload[0]: text is empty",
         ),
         (
             "two conditions in one object",
             r#"{"id":"a","on":["message"],"when":[{"regex":"a","first_contact":true}],"do":[{"text":"x"}]}"#,
-            "$.rules[0].when[0]: expected an object with exactly one member of: words, regex, first_contact",
+            "$.rules[0].when[0]: expected an object with exactly one member of: words, regex, first_contact, business_hours, follows",
         ),
         (
             "words without a list",
@@ -165,11 +165,11 @@ fn a_problem_of_a_rule_is_named_with_its_place() {
             r#"{"id":"a","on":["message"],"patience_minutes":10081,"do":[{"text":"x"}]}"#,
             "$.rules[0].patience_minutes: expected a whole number from 1 to 10080",
         ),
-        ("no step", r#"{"id":"a","on":["message"],"do":[]}"#, "$.rules[0].do: expected 1 to 5 elements, found 0"),
+        ("no step", r#"{"id":"a","on":["message"],"do":[]}"#, "$.rules[0].do: expected 1 to 10 elements, found 0"),
         (
             "an unknown step",
             r#"{"id":"a","on":["message"],"do":[{"txt":"x"}]}"#,
-            "$.rules[0].do[0]: expected an object with exactly one member of: text, private_reply, public_reply",
+            "$.rules[0].do[0]: expected an object with exactly one member of: text, quick_replies, button_template, generic_template, image, images, video, audio, file, post, heart, react, mark_seen, typing, private_reply, public_reply, hide_comment, tag, pause_minutes, hand_over, ask",
         ),
         ("an empty text", r#"{"id":"a","on":["message"],"do":[{"text":" "}]}"#, "$.rules[0].do[0].text: text is empty"),
         (
@@ -234,6 +234,178 @@ fn a_problem_of_a_rule_is_named_with_its_place() {
 }
 
 #[test]
+fn what_fits_nowhere_is_refused_when_a_rule_is_saved() {
+    let long = "x".repeat(960);
+    let message = |steps: &str| format!(r#"{{"id":"a","on":["message"],"do":[{steps}]}}"#);
+    let comment = |steps: &str| format!(r#"{{"id":"a","on":["comment"],"do":[{steps}]}}"#);
+    let cases = [
+        (
+            "a misspelt variable",
+            message(r#"{"text":"Oi {nome}"}"#),
+            "$.rules[0].do[0].text: unknown variable; known: {username}, {first_name}, {comment}, each with a word for when it is not known: {first_name|amigo}".to_owned(),
+        ),
+        (
+            "a comment repeated in public",
+            comment(r#"{"public_reply":"Você disse {comment}"}"#),
+            "$.rules[0].do[0].public_reply: a public reply cannot hold {comment}: anybody could make us say anything".to_owned(),
+        ),
+        (
+            "a first name in public",
+            comment(r#"{"public_reply":["Oi","Oi {first_name|você}"]}"#),
+            "$.rules[0].do[0].public_reply: a public reply cannot hold {first_name}: anybody could make us say anything".to_owned(),
+        ),
+        ("only blanks", message(r#"{"text":"{first_name}"}"#), "$.rules[0].do[0].text: text is empty".to_owned()),
+        ("hiding a message", message(r#"{"hide_comment":true}"#), "$.rules[0].do[0]: only comments can be hidden".to_owned()),
+        ("typing to a comment", comment(r#"{"typing":true}"#), "$.rules[0].do[0]: only direct messages can have it".to_owned()),
+        (
+            "reacting to a tap",
+            r#"{"id":"a","on":["postback"],"do":[{"react":"love"}]}"#.to_owned(),
+            "$.rules[0].do[0]: only messages can be reacted to".to_owned(),
+        ),
+        (
+            "a step behind a question",
+            message(r#"{"ask":{}},{"text":"x"}"#),
+            "$.rules[0].do[1]: nothing can follow `ask`: its answer comes later".to_owned(),
+        ),
+        (
+            "a public answer to a message",
+            message(r#"{"ask":{"as":"public_reply"}}"#),
+            "$.rules[0].do[0]: only comments can be answered in public".to_owned(),
+        ),
+        (
+            "a wall of messages",
+            message(&[r#"{"heart":true}"#; 6].join(",")),
+            "$.rules[0].do[5]: a rule sends at most 5 messages".to_owned(),
+        ),
+        (
+            "hand-over beside a private reply",
+            comment(r#"{"private_reply":"x"},{"hand_over":{"text":"y"}}"#),
+            "$.rules[0].do[1]: a comment can have one private reply only".to_owned(),
+        ),
+        ("a false step", message(r#"{"typing":false}"#), "$.rules[0].do[0].typing: expected true; leave it out otherwise".to_owned()),
+        (
+            "an address that is not https",
+            message(r#"{"image":"http://a.example/b.png"}"#),
+            "$.rules[0].do[0].image: address is not https".to_owned(),
+        ),
+        (
+            "a button with both",
+            message(r#"{"button_template":{"text":"x","buttons":[{"title":"a","url":"https://a.example","payload":"A"}]}}"#),
+            "$.rules[0].do[0].button_template.buttons[0]: a button has either `url` or `payload`".to_owned(),
+        ),
+        (
+            "a bare card",
+            message(r#"{"generic_template":{"elements":[{"title":"x"}]}}"#),
+            "$.rules[0].do[0].generic_template.elements[0]: elements: at least one property besides title is needed".to_owned(),
+        ),
+        (
+            "a title of 21 characters",
+            message(&format!(r#"{{"quick_replies":{{"text":"x","replies":[{{"title":"{}","payload":"A"}}]}}}}"#, "x".repeat(21))),
+            "$.rules[0].do[0].quick_replies.replies[0].title: text has 21 characters, at most 20 are allowed".to_owned(),
+        ),
+        (
+            "hours that the set does not say",
+            r#"{"id":"a","on":["message"],"when":[{"business_hours":true}],"do":[{"text":"x"}]}"#.to_owned(),
+            "$.rules[0].when[0]: needs the set's `business_hours`".to_owned(),
+        ),
+    ];
+    for (case, rule, problem) in cases {
+        assert_eq!(problems(&with_rule(&rule)), [problem], "{case}");
+    }
+    let disclosed = |text: &str| {
+        format!(
+            r#"{{"version":1,"disclosure":{{"text":"{}"}},"rules":[{}]}}"#,
+            "d".repeat(38),
+            message(&format!(r#"{{"text":"{text}"}}"#))
+        )
+    };
+    assert_eq!(problems(&disclosed(&long)), Vec::<String>::new(), "960 and 38 bytes, and the two that part them");
+    assert_eq!(
+        problems(&disclosed(&format!("{long}x"))),
+        ["$.rules[0].do[0]: with the disclosure line before it, a text has more than 1000 bytes"]
+    );
+}
+
+#[test]
+fn what_a_set_says_of_itself_is_checked() {
+    let cases = [
+        (
+            "a campaign without disclosure",
+            r#""campaign":true"#,
+            "$.disclosure: a campaign says that a machine answers: add a `disclosure` with a `text`",
+        ),
+        (
+            "a campaign that says it once",
+            r#""campaign":true,"disclosure":{"text":"x","after_hours":48}"#,
+            "$.disclosure.after_hours: a campaign says it again after at most 24 hours",
+        ),
+        (
+            "a zone that is none",
+            r#""time_zone":"America/Brasilia""#,
+            "$.time_zone: no time zone of the IANA database; one is America/Sao_Paulo",
+        ),
+        (
+            "silence without a zone",
+            r#""quiet":[{"from":"2026-10-03","until":"2026-10-04","scope":"all"}]"#,
+            "$.quiet: needs the set's `time_zone`, such as America/Sao_Paulo",
+        ),
+        (
+            "silence backwards",
+            r#""time_zone":"America/Sao_Paulo","quiet":[{"from":"2026-10-05","until":"2026-10-04","scope":"ai"}]"#,
+            "$.quiet[0]: ends before it begins",
+        ),
+        (
+            "a day that is none",
+            r#""time_zone":"America/Sao_Paulo","quiet":[{"from":"2026-02-30","until":"2026-10-04","scope":"ai"}]"#,
+            "$.quiet[0].from: no such day or time",
+        ),
+        (
+            "an unknown scope",
+            r#""time_zone":"America/Sao_Paulo","quiet":[{"from":"2026-02-03","until":"2026-10-04","scope":"bots"}]"#,
+            "$.quiet[0].scope: expected one of: ai, automatic, all",
+        ),
+        (
+            "hours across midnight",
+            r#""time_zone":"America/Sao_Paulo","business_hours":{"open":[{"days":["fri"],"from":"18:00","until":"02:00"}]}"#,
+            "$.business_hours.open[0]: ends before it begins: write hours across midnight as two",
+        ),
+        (
+            "a time that is none",
+            r#""time_zone":"America/Sao_Paulo","business_hours":{"open":[{"days":["fri"],"from":"9h","until":"18:00"}]}"#,
+            "$.business_hours.open[0].from: expected a time of day from 00:00 to 24:00",
+        ),
+        (
+            "the way back as the way out",
+            r#""opt_out":{"words":["tchau"],"return_words":["TCHAU!"]}"#,
+            "$.opt_out.return_words[0]: already means something else",
+        ),
+        (
+            "a word that always means something else",
+            r#""hand_over":{"words":["parar"]}"#,
+            "$.hand_over.words[0]: already means something else",
+        ),
+        (
+            "a menu item that does nothing",
+            r#""menu":[{"title":"Agenda"}]"#,
+            "$.menu[0]: a button has either `url` or `payload`",
+        ),
+        (
+            "five questions",
+            r#""ice_breakers":[{"question":"a","payload":"A"},{"question":"b","payload":"B"},{"question":"c","payload":"C"},{"question":"d","payload":"D"},{"question":"e","payload":"E"}]"#,
+            "$.ice_breakers: expected 0 to 4 elements, found 5",
+        ),
+        (
+            "a private reply as fallback",
+            r#""fallback":{"do":[{"private_reply":"x"}]}"#,
+            "$.fallback.do[0]: only comments can have a private reply: use `text`",
+        ),
+    ];
+    for (case, members, problem) in cases {
+        assert_eq!(problems(&format!(r#"{{"version":1,{members},"rules":[]}}"#)), [problem], "{case}");
+    }
+}
+
+#[test]
 fn all_problems_are_named_at_once() {
     let json = r#"{"version":3,"rules":[
         {"id":"a","on":["mesage"],"do":[{"text":""}]},
@@ -246,8 +418,8 @@ fn all_problems_are_named_at_once() {
             "$.version",
             "$.rules[0].on[0]",
             "$.rules[0].do[0].text",
-            "$.rules[1].when[0].words.al",
             "$.rules[1].when[0].words.any[0]",
+            "$.rules[1].when[0].words.al",
             "$.rules[1].prioridade",
             "$.rules[1].do[0]",
             "$.rules[2].id",

@@ -1,57 +1,66 @@
 //! What makes a rule look at an event at all.
 
-use instagram::MediaId;
+use std::sync::LazyLock;
 
-use super::{errors::Problems, node::Node};
+use instagram::{MediaId, outgoing::Payload};
+use regex::Regex;
+use serde_json::{Value, json};
 
-/// Most posts or payloads named by one trigger.
-const MAX_NAMED: usize = 100;
-/// Longest payload of a button or quick reply, in bytes (fact sheet 4.2, unverified there).
-const MAX_PAYLOAD_BYTES: usize = 1000;
+use super::{
+    errors::Problems,
+    node::{Node, compile},
+    part::{List, Part, Text, choice, object, words},
+    schema::Definitions,
+};
 
-/// The kinds of event that rules can answer. An event is of exactly one kind: an answer to a story is a `story_reply`
-/// and no `message`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TriggerKind {
-    /// A direct message that is none of the kinds below.
-    Message,
-    /// A direct message that answers a story of the account.
-    StoryReply,
-    /// A person mentioned the account in a story.
-    StoryMention,
-    /// A tap on a quick reply.
-    QuickReply,
-    /// A tap on a button, menu item or ice breaker.
-    Postback,
-    /// A comment on a post or reel.
-    Comment,
-    /// A comment during a broadcast.
-    LiveComment,
+/// What an id looks like: visible ASCII without the two characters that separate ids in our keys.
+const ID_PATTERN: &str = "^[!-\"$-{}~]{1,480}$";
+
+words! {
+    /// The kinds of event that rules can answer. An event is of exactly one kind: an answer to a story is a
+    /// `story_reply` and no `message`.
+    pub enum TriggerKind {
+        /// A direct message that is none of the kinds below.
+        "message" => Message,
+        /// A direct message that answers a story of the account.
+        "story_reply" => StoryReply,
+        /// A person mentioned the account in a story.
+        "story_mention" => StoryMention,
+        /// A tap on a quick reply.
+        "quick_reply" => QuickReply,
+        /// A tap on a button, menu item or ice breaker.
+        "postback" => Postback,
+        /// A person came through a link or an ad into an existing conversation. Opens no window by itself.
+        "referral" => Referral,
+        /// A person reacted to a message. Opens no window by itself.
+        "reaction" => Reaction,
+        /// A comment on a post or reel.
+        "comment" => Comment,
+        /// A comment during a broadcast.
+        "live_comment" => LiveComment,
+    }
 }
 
 impl TriggerKind {
-    const ALL: [(&str, Self); 7] = [
-        ("message", Self::Message),
-        ("story_reply", Self::StoryReply),
-        ("story_mention", Self::StoryMention),
-        ("quick_reply", Self::QuickReply),
-        ("postback", Self::Postback),
-        ("comment", Self::Comment),
-        ("live_comment", Self::LiveComment),
-    ];
-
     /// Its name in a rule document.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
 
-    /// A comment, live or not; everything else is written to the account directly.
+    /// A comment, live or not; everything else belongs to a conversation.
     pub fn is_comment(self) -> bool {
         matches!(self, Self::Comment | Self::LiveComment)
     }
 }
 
-/// A kind of event, perhaps narrowed to some posts or payloads.
+impl TriggerKind {
+    /// A message, which has an id to react to.
+    pub(super) fn is_message(self) -> bool {
+        matches!(self, Self::Message | Self::StoryReply | Self::StoryMention | Self::QuickReply)
+    }
+}
+
+/// A kind of event, perhaps narrowed to some of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trigger {
     pub(crate) kind: TriggerKind,
@@ -67,62 +76,134 @@ pub(crate) enum Only {
     Media(Vec<MediaId>),
     /// Taps that carry exactly one of these.
     Payload(Vec<String>),
+    /// What came through a link or an ad with one of these.
+    Reference(Vec<String>),
+    /// One of these reactions, by name or emoji.
+    Reaction(Vec<String>),
 }
 
-impl Trigger {
-    /// Reads `"comment"` or `{"comment": {"media": [..]}}`, `{"postback": {"payload": [..]}}`.
-    pub(super) fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
-        let names = TriggerKind::ALL.map(|(name, _)| name);
+choice! {
+    /// A kind of event, narrowed to some of them.
+    enum NarrowTrigger {
+        /// Direct messages, also those that came through certain links.
+        "message" => Message(ReferenceTarget),
+        /// Answers to a story.
+        "story_reply" => StoryReply(NoTarget),
+        /// Mentions in a story.
+        "story_mention" => StoryMention(NoTarget),
+        /// Taps on quick replies, also of certain payloads.
+        "quick_reply" => QuickReply(PayloadTarget),
+        /// Taps on buttons, menu items and ice breakers, also of certain payloads.
+        "postback" => Postback(PayloadTarget),
+        /// People who came through a link or an ad, also through certain ones.
+        "referral" => Referral(ReferenceTarget),
+        /// Reactions to a message, also certain ones.
+        "reaction" => Reaction(ReactionTarget),
+        /// Comments, also on certain posts.
+        "comment" => Comment(MediaTarget),
+        /// Comments during a broadcast, also of certain ones.
+        "live_comment" => LiveComment(MediaTarget),
+    }
+}
+
+object! {
+    /// Some posts.
+    struct MediaTarget {
+        /// The ids of the posts.
+        "media" => media: Option<List<MediaText, 1, 100>>,
+    }
+}
+
+object! {
+    /// Some taps.
+    struct PayloadTarget {
+        /// What the buttons carry.
+        "payload" => payload: Option<List<Payload, 1, 100>>,
+    }
+}
+
+object! {
+    /// Some links or ads.
+    struct ReferenceTarget {
+        /// The `ref` of the links.
+        "ref" => reference: Option<List<Payload, 1, 100>>,
+    }
+}
+
+object! {
+    /// Some reactions.
+    struct ReactionTarget {
+        /// Names such as love, or the emoji themselves.
+        "is" => is: Option<List<Text<1, 40>, 1, 100>>,
+    }
+}
+
+/// An object without members.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoTarget;
+
+/// The id of a post of the account.
+#[derive(Debug, Clone)]
+pub(super) struct MediaText(pub(super) MediaId);
+
+impl Part for Trigger {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
         if node.is_text() {
-            let name = node.text(problems)?;
-            let kind = kind_named(&name);
-            if kind.is_none() {
-                node.refuse(format!("unknown trigger; known: {}", names.join(", ")), problems);
-            }
-            return Some(Self { kind: kind?, only: Only::Any });
+            return TriggerKind::read(node, problems).map(|kind| Self { kind, only: Only::Any });
         }
-        let (name, node) = node.variant(&names, problems)?;
-        let kind = kind_named(&name)?;
-        let mut members = node.object(problems)?;
-        let only = match kind {
-            TriggerKind::Comment | TriggerKind::LiveComment => {
-                members.take("media").map(|node| Only::Media(read_media(node, problems)))
-            }
-            TriggerKind::QuickReply | TriggerKind::Postback => {
-                members.take("payload").map(|node| Only::Payload(read_payloads(node, problems)))
-            }
-            TriggerKind::Message | TriggerKind::StoryReply | TriggerKind::StoryMention => None,
+        let payloads = |target: PayloadTarget| target.payload.map_or(Only::Any, |list| Only::Payload(exposed(list)));
+        let references =
+            |target: ReferenceTarget| target.reference.map_or(Only::Any, |list| Only::Reference(exposed(list)));
+        let media = |target: MediaTarget| {
+            target.media.map_or(Only::Any, |list| Only::Media(list.into_elements().map(|id| id.0).collect()))
         };
-        members.finish(problems);
-        Some(Self { kind, only: only.unwrap_or(Only::Any) })
+        let reactions = |target: ReactionTarget| {
+            target.is.map_or(Only::Any, |list| Only::Reaction(list.into_elements().map(|text| text.0).collect()))
+        };
+        let (kind, only) = match NarrowTrigger::read(node, problems)? {
+            NarrowTrigger::Message(target) => (TriggerKind::Message, references(target)),
+            NarrowTrigger::StoryReply(_) => (TriggerKind::StoryReply, Only::Any),
+            NarrowTrigger::StoryMention(_) => (TriggerKind::StoryMention, Only::Any),
+            NarrowTrigger::QuickReply(target) => (TriggerKind::QuickReply, payloads(target)),
+            NarrowTrigger::Postback(target) => (TriggerKind::Postback, payloads(target)),
+            NarrowTrigger::Referral(target) => (TriggerKind::Referral, references(target)),
+            NarrowTrigger::Reaction(target) => (TriggerKind::Reaction, reactions(target)),
+            NarrowTrigger::Comment(target) => (TriggerKind::Comment, media(target)),
+            NarrowTrigger::LiveComment(target) => (TriggerKind::LiveComment, media(target)),
+        };
+        Some(Self { kind, only })
+    }
+
+    fn schema(definitions: &mut Definitions) -> Value {
+        let kinds = TriggerKind::schema(definitions);
+        let narrow = NarrowTrigger::schema(definitions);
+        definitions.define("Trigger", |_| json!({"anyOf": [kinds, narrow]}))
     }
 }
 
-fn kind_named(name: &str) -> Option<TriggerKind> {
-    TriggerKind::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+fn exposed(list: List<Payload, 1, 100>) -> Vec<String> {
+    list.into_elements().map(|text| text.expose().to_owned()).collect()
 }
 
-fn read_media(node: Node<'_>, problems: &mut Problems) -> Vec<MediaId> {
-    let mut media = Vec::new();
-    for node in node.list(1..=MAX_NAMED, problems) {
-        let Some(text) = node.text(problems) else { continue };
-        match MediaId::parse(text) {
-            Ok(id) => media.push(id),
-            Err(invalid) => node.refuse(invalid.to_string(), problems),
-        }
+impl Part for NoTarget {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        node.object(problems)?.finish(problems);
+        Some(Self)
     }
-    media
+
+    fn schema(_: &mut Definitions) -> Value {
+        json!({"type": "object", "maxProperties": 0})
+    }
 }
 
-fn read_payloads(node: Node<'_>, problems: &mut Problems) -> Vec<String> {
-    let mut payloads = Vec::new();
-    for node in node.list(1..=MAX_NAMED, problems) {
-        let Some(text) = node.text(problems) else { continue };
-        if (1..=MAX_PAYLOAD_BYTES).contains(&text.len()) {
-            payloads.push(text);
-        } else {
-            node.refuse(format!("expected 1 to {MAX_PAYLOAD_BYTES} bytes, found {}", text.len()), problems);
-        }
+impl Part for MediaText {
+    fn read(node: Node<'_>, problems: &mut Problems) -> Option<Self> {
+        static PATTERN: LazyLock<Regex> = LazyLock::new(|| compile(ID_PATTERN));
+        let text = node.text_like(&PATTERN, &instagram::InvalidId.to_string(), problems)?;
+        MediaId::parse(text).ok().map(Self)
     }
-    payloads
+
+    fn schema(_: &mut Definitions) -> Value {
+        json!({"type": "string", "pattern": ID_PATTERN})
+    }
 }

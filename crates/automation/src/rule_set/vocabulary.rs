@@ -20,19 +20,15 @@ pub(crate) struct Phrase {
 }
 
 impl Vocabulary {
-    /// Learns a phrase; `None` if nothing is left of it after folding.
-    pub(super) fn learn(&mut self, written: String) -> Option<Phrase> {
-        let folded = fold(&written);
-        if folded.is_empty() {
-            return None;
-        }
+    /// Learns a phrase; `folded` is what folding left of it.
+    pub(super) fn learn(&mut self, written: String, folded: &str) -> Phrase {
         let mut words = Vec::new();
         for word in folded.split(' ') {
             // A document of 256 KB cannot hold as many words as there are numbers.
             let next = u32::try_from(self.0.len()).unwrap_or(STRANGE);
             words.push(*self.0.entry(word.to_owned()).or_insert(next));
         }
-        Some(Phrase { written, words: words.into() })
+        Phrase { written, words: words.into() }
     }
 
     /// Folds a text into the numbers of its words.

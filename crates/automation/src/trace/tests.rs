@@ -29,12 +29,12 @@ fn a_trace_is_told_rule_by_rule_in_plain_words() {
         Verdict::Missed(Miss::Condition(0)),
         Verdict::Matched { planned: 1, refused: None },
     ];
-    let trace = Trace::new(&rules, verdicts);
+    let trace = Trace::new(&rules, verdicts, Vec::new());
     assert_eq!(trace.to_string(), format!("{}:t,o,c1,c0,y1", rules.fingerprint()));
     let told = trace.render(&rules).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(told, @r"
     comment: no, it is for comment
-    tap: no, it is for other posts or payloads
+    tap: no, it is for other posts, payloads, links or reactions
     words: no, it wants that the text holds one of “oi”, “olá” and all of “bom dia”
     pattern: no, it wants that the text matches the expression “\d+”
     match: matched, 1 reply planned
@@ -51,10 +51,30 @@ fn a_trace_of_other_rules_is_not_told_with_these() {
 }
 
 #[test]
+fn remarks_about_the_whole_decision_are_told_first() {
+    let rules = rules();
+    let told = |notes: Vec<Note>, verdicts: Vec<Verdict>| {
+        let trace = Trace::new(&rules, verdicts, notes);
+        trace.render(&rules).iter().map(ToString::to_string).take(3).collect::<Vec<_>>().join("\n")
+    };
+    let refused = Verdict::Matched { planned: 0, refused: Some(Refusal::Quiet) };
+    let wish = Note::Wish(Wish::Silence, Verdict::Matched { planned: 1, refused: None });
+    insta::assert_snapshot!(told(vec![wish, Note::Disclosed], Vec::new()), @r"
+    the person wants no more automatic answers; no rule was asked, 1 reply planned
+    the disclosure line was due
+    ");
+    insta::assert_snapshot!(told(vec![Note::Quiet(Scope::All), Note::Fallback(refused)], vec![Verdict::Missed(Miss::Cooldown)]), @r"
+    a quiet period of the scope all holds
+    no rule matched; fallback: 0 replies planned; the next was refused: the office keeps silent at this time
+    comment: no, it matched for the same person a short while ago
+    ");
+}
+
+#[test]
 fn two_hundred_rules_take_a_few_bytes() {
     let verdicts =
         [vec![Verdict::Missed(Miss::OtherKind); 150], vec![Verdict::Missed(Miss::Condition(0)); 50]].concat();
-    let trace = Trace { fingerprint: Some("3f9a0c11d2e4".to_owned()), verdicts };
+    let trace = Trace { fingerprint: Some("3f9a0c11d2e4".to_owned()), verdicts, notes: Vec::new() };
     assert_eq!(trace.to_string(), "3f9a0c11d2e4:t*150,c0*50");
 }
 
@@ -71,6 +91,14 @@ fn what_is_no_trace_is_refused() {
         ("two refusals", "f:y1op"),
         ("a count that is none", "f:t*x"),
         ("more rules than a set can have", "f:t*501"),
+        ("an unknown remark", "f:t;x"),
+        ("a wish without letter", "f:;w"),
+        ("an unknown wish", "f:;wxy1"),
+        ("a wish without outcome", "f:;ws"),
+        ("an unknown scope", "f:;qx"),
+        ("too much of a remark", "f:;dd"),
+        ("an empty remark", "f:t;"),
+        ("more remarks than there are", "f:;d;d;d;d;d"),
         ("more rules than memory can hold", "f:t*18446744073709551615"),
     ];
     for (case, text) in cases {
@@ -86,21 +114,36 @@ fn any_verdict() -> impl Strategy<Value = Verdict> {
         Just(Verdict::Missed(Miss::OtherTarget)),
         Just(Verdict::Missed(Miss::InThread)),
         Just(Verdict::Missed(Miss::OtherMedia)),
+        Just(Verdict::Missed(Miss::Cooldown)),
         any::<u8>().prop_map(|place| Verdict::Missed(Miss::Condition(place))),
         (any::<u8>(), refused).prop_map(|(planned, refused)| Verdict::Matched { planned, refused }),
     ]
 }
 
+fn any_note() -> impl Strategy<Value = Note> {
+    let wishes = proptest::sample::select(Wish::ALL.map(|(wish, _)| wish).to_vec());
+    let scopes = proptest::sample::select(SCOPES.map(|(scope, _)| scope).to_vec());
+    prop_oneof![
+        (wishes, any_verdict()).prop_map(|(wish, verdict)| Note::Wish(wish, verdict)),
+        any_verdict().prop_map(Note::Fallback),
+        scopes.prop_map(Note::Quiet),
+        Just(Note::Disclosed),
+    ]
+}
+
 proptest! {
     #[test]
-    fn a_trace_survives_being_written(verdicts in proptest::collection::vec(any_verdict(), 0..60)) {
-        let trace = Trace { fingerprint: Some("3f9a0c11d2e4".to_owned()), verdicts };
+    fn a_trace_survives_being_written(
+        verdicts in proptest::collection::vec(any_verdict(), 0..60),
+        notes in proptest::collection::vec(any_note(), 0..=MAX_NOTES),
+    ) {
+        let trace = Trace { fingerprint: Some("3f9a0c11d2e4".to_owned()), verdicts, notes };
         let json = serde_json::to_string(&trace).unwrap();
         prop_assert_eq!(serde_json::from_str::<Trace>(&json).unwrap(), trace);
     }
 
     #[test]
-    fn any_text_is_a_trace_or_is_refused(text in "[0-9a-z:,*-]{0,40}") {
+    fn any_text_is_a_trace_or_is_refused(text in "[0-9a-z:,;*-]{0,40}") {
         if let Ok(trace) = text.parse::<Trace>() {
             prop_assert_eq!(trace.to_string().parse::<Trace>(), Ok(trace));
         }

@@ -1,6 +1,6 @@
 //! Invented events and the facts around them.
 
-use automation::{Facts, MediaOwner, Mode};
+use automation::{Facts, MediaOwner, Mode, Names};
 use instagram::{
     AccountId, Author, Comment, CommentId, Content, Event, Kind, MediaId, Message, MessageId, PersonId, Postback,
     UnixMillis,
@@ -65,5 +65,11 @@ pub(crate) fn facts(event: &Event) -> Facts<'_> {
         opted_out: false,
         paused_until: None,
         control_ours: true,
+        recent_replies: &[],
+        fired: &[],
+        follows: None,
+        names: Names::default(),
+        last_disclosed_at: None,
+        person_answered_at: None,
     }
 }
