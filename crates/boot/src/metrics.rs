@@ -76,6 +76,14 @@ impl Sheet {
         }
     }
 
+    /// Sets how much there is of something, nothing included: a gap would read as "not looked".
+    pub fn level(&mut self, name: &'static str, value: u64) {
+        match self.counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, level)) => *level = value,
+            None => self.counts.push((name, value)),
+        }
+    }
+
     /// Whether something was counted under this name.
     pub fn has(&self, name: &str) -> bool {
         self.counts.iter().any(|(known, _)| *known == name)
@@ -174,6 +182,14 @@ mod tests {
                 r#""service":"ingest","Quarantined":3,"Unknown":1,"reason":"not_json"}"#
             )]
         );
+    }
+
+    #[test]
+    fn a_level_is_written_even_when_there_is_nothing() {
+        let mut sheet = Sheet::default();
+        sheet.level("Parked", 3);
+        sheet.level("Parked", 0);
+        assert!(lines_of(&sheet)[0].ends_with(r#""service":"ingest","Parked":0}"#));
     }
 
     #[test]
