@@ -1,0 +1,101 @@
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod backlog;
+mod config;
+mod delivery;
+mod hints;
+mod parked;
+mod replies;
+mod run;
+mod tally;
+mod trouble;
+mod work;
+
+use std::time::Duration;
+
+use boot::{Chain, Clock, Metrics, TimedOut};
+use graph::Graph;
+use lambda_runtime::LambdaEvent;
+use outbox::Outbox;
+use serde::de::IgnoredAny;
+use store::Store;
+use vault::Vault;
+
+use accounts::Accounts;
+pub use config::Config;
+use tally::Tally;
+
+/// The function's time-out in the template.
+pub const TIME_OUT: Duration = Duration::from_secs(60);
+
+/// Nothing begins later than this after a run's beginning: one Graph call (8 s) and its record end before [`CUT_OFF`].
+pub const WORKING_TIME: Duration = Duration::from_secs(45);
+
+/// What is still under way then, such as a long series of reads, is dropped; the next run does it again.
+const CUT_OFF: Duration = Duration::from_secs(57);
+
+/// Everything the caretaker works with: built once, lent to every run.
+#[derive(Debug)]
+pub struct Caretaker {
+    store: Store,
+    outbox: Outbox,
+    graph: Graph,
+    accounts: Accounts,
+    queue: aws_sdk_sqs::Client,
+    events_queue_url: String,
+    clock: Clock,
+    metrics: Metrics,
+}
+
+impl Caretaker {
+    /// A caretaker over its clients.
+    pub fn new(
+        config: &Config,
+        store: Store,
+        queue: aws_sdk_sqs::Client,
+        graph: Graph,
+        vault: Vault,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Self {
+        Self {
+            outbox: Outbox::new(store.clone(), graph.clone(), config.outbox),
+            graph,
+            accounts: Accounts::new(store.clone(), vault),
+            store,
+            queue,
+            events_queue_url: config.events_queue_url.clone(),
+            clock,
+            metrics,
+        }
+    }
+
+    /// One run. Whatever the schedule sends, the table says what there is to do.
+    ///
+    /// # Errors
+    /// When no shard could be read: then nothing was done. Everything else leaves its own item due and is logged.
+    pub async fn handle(&self, event: LambdaEvent<IgnoredAny>) -> Result<(), lambda_runtime::Error> {
+        let lambda_ms = event.context.deadline;
+        let begin_until = self.clock.deadline(WORKING_TIME, lambda_ms, TIME_OUT - WORKING_TIME);
+        let end_until = self.clock.deadline(CUT_OFF, lambda_ms, TIME_OUT - CUT_OFF);
+        let tally = Tally::default();
+        let run = async { futures::join!(self.run(&begin_until, &tally), self.count_parked(&tally)).0 };
+        let outcome = match end_until.limit(Box::pin(run)).await {
+            Ok(outcome) => outcome,
+            Err(TimedOut) => {
+                tracing::warn!("a run took too long and was cut off; what it did not end is still due");
+                tally.count("CutOff", 1);
+                Ok(())
+            }
+        };
+        if outcome.is_ok() {
+            tally.count("Heartbeat", 1);
+        }
+        self.metrics.write(&tally.into_sheet());
+        outcome.map_err(|error| {
+            tracing::error!(error = %Chain(&error), "no shard could be read: nothing was done");
+            error.into()
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! From an item's open replies to the outbox: what the account allows, how long there is time, and how to pause.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use boot::Deadline;
+use instagram::Peer;
+use outbox::{Attempt, Drive};
+use store::{Conversation, Item, Key, Standing};
+
+use crate::Caretaker;
+use crate::tally::Tally;
+use crate::trouble::Trouble;
+
+impl Caretaker {
+    /// Sends what can go, looks into what is in doubt, ends what must not go any more.
+    #[expect(clippy::too_many_arguments, reason = "all that is known of one item")]
+    pub(crate) async fn drive(
+        &self,
+        standing: &Standing,
+        peer: &Peer,
+        key: &Key,
+        conversation: Conversation,
+        item: Item,
+        begin_until: &Deadline,
+        tally: &Tally,
+    ) -> Result<(), Trouble> {
+        let token = if standing.may_send() { self.accounts.token(&standing.account).await? } else { None };
+        let now = || self.clock.now_ms();
+        let left_ms = i64::try_from(begin_until.remaining().as_millis()).unwrap_or(i64::MAX);
+        let pause = |ms| self.pause(ms);
+        let drive = Drive {
+            standing,
+            token: token.as_ref(),
+            peer,
+            key,
+            conversation,
+            item,
+            begin_before: now().saturating_add(left_ms),
+            judges: Some(&pause),
+        };
+        for attempt in self.outbox.drive(drive, &now).await? {
+            tally.attempted(&attempt);
+            report(standing, &attempt);
+        }
+        Ok(())
+    }
+
+    /// Pauses for some milliseconds of the caretaker's clock.
+    pub(crate) fn pause(&self, ms: i64) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let clock = self.clock.clone();
+        let length = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        Box::pin(async move { clock.sleep(length).await })
+    }
+}
+
+/// The one line per attempt.
+fn report(standing: &Standing, attempt: &Attempt) {
+    tracing::info!(
+        account.id = %standing.account.id,
+        reply.id = %attempt.reply,
+        reply.state = attempt.progress.name(),
+        reply.reason = attempt.progress.reason(),
+        graph_ms = attempt.graph_ms,
+    );
+}
