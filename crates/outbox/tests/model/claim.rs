@@ -83,18 +83,16 @@ fn lease_over(turn: &mut Turn<'_>, seen: Conversation, gate: Gate, what: &'stati
 /// The claim counts if nobody claimed since the conversation was read.
 pub(crate) fn claim(turn: &mut Turn<'_>, seen: Conversation) {
     let (reply, role, protocol) = (turn.reply, turn.role, turn.protocol);
-    let fence = turn.world.conversation.fence;
-    let is_unclaimed = fence == seen.fence || protocol.makes(Mistake::ClaimWithoutFence);
-    let Some(k) = Attempt::after(fence) else {
+    let Some(k) = Attempt::after(seen.fence) else {
         turn.ran_out();
         return;
     };
-    if turn.may_fail() && Attempt::after(seen.fence) == Some(k) {
+    if turn.may_fail() {
         turn.writes("claims in vain, and hears nothing", Step::Recognising { k, was_written: false }, |after| {
             after.faults += 1;
         });
     }
-    if !is_unclaimed {
+    if turn.world.conversation.fence != seen.fence && !protocol.makes(Mistake::ClaimWithoutFence) {
         turn.begins_anew("claims too late", |_| ());
         return;
     }

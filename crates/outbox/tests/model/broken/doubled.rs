@@ -110,8 +110,8 @@ fn claiming_without_naming_the_fence_doubles_a_reply() {
         "1: worker for A sends",
         "2: worker for A reads the message: planned",
         "2: worker for A claims the gate",
-        "2: worker for A sends",
         "Meta accepts A",
+        "2: worker for A sends",
         "Meta accepts A",
     ];
     breaks(&protocol, Property::AtMostOnce, &trace);

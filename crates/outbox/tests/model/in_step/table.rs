@@ -80,7 +80,8 @@ async fn actual(store: &Store, write: Write, reply: &ReplyRef, k: u64) -> Result
 async fn save(store: &Store, key: &Key, state: ReplyState, att: u64) {
     let reply = Reply::planned("id".to_owned(), "rule".to_owned(), ReplyAction::Message, Some("oi".into()), i64::MAX);
     let replies = vec![Reply { state, att, ..reply }];
-    let decided = Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, replies };
+    let decided =
+        Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, effects: Vec::new(), replies };
     let content = ItemContent { kind: Some("message".to_owned()), ..ItemContent::default() };
     store.save_item(key, &Item::default(), &content, Some(&decided), 0).await.unwrap();
 }
