@@ -1,6 +1,6 @@
 //! The right to make one attempt: who has it, and how it is won.
 
-use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Recent, Reply, ReplyRef, ReplyState, Store, StoreError};
+use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Reply, ReplyRef, ReplyState, Store, StoreError};
 
 use crate::SETTLE_MS;
 use crate::drive::{Drive, Outbox};
@@ -58,14 +58,13 @@ impl Outbox {
         }
         let k = drive.conversation.fence + 1;
         let gate = Gate { item: place.item.sk.clone(), step: place.step, k, until: lease_until(now), by: name() };
-        let recent = Recent::new(&reply.rule, now);
         let claim = GateClaim {
             account: drive.account(),
             peer: drive.peer,
             read: &drive.conversation,
             gate: &gate,
             sent: &sent,
-            recent: (!cancels).then_some(&recent),
+            discloses_at: (reply.discloses && !cancels).then_some(now),
         };
         match self.store.claim_gate(claim).await {
             Err(error @ StoreError::Unavailable { .. }) => {

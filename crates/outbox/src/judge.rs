@@ -48,10 +48,12 @@ impl Outbox {
         let evidence = match reply.action {
             ReplyAction::PrivateReply if is_over => Evidence::NoAnswer,
             // Meta lets a comment have one private reply: trying again shows whether it has it.
-            ReplyAction::PrivateReply => match forbidden(drive.standing, &drive.conversation, &drive.item, began) {
-                Some(why) => Evidence::Unclear(why),
-                None => Evidence::Nothing,
-            },
+            ReplyAction::PrivateReply => {
+                match forbidden(drive.standing, &drive.conversation, &drive.item, reply, began) {
+                    Some(why) => Evidence::Unclear(why),
+                    None => Evidence::Nothing,
+                }
+            }
             ReplyAction::Message => self.look_in_conversation(drive, reply, lease_end, pause, now).await,
             ReplyAction::PublicReply => self.look_below_comment(drive, reply, lease_end, pause, now).await,
         };

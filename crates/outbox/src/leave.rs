@@ -25,7 +25,7 @@ pub(crate) fn leave(
     waits_until: Option<i64>,
     now: i64,
 ) -> Leave {
-    if let Some(why) = forbidden(standing, conversation, item, now) {
+    if let Some(why) = forbidden(standing, conversation, item, reply, now) {
         return Leave::Never(why);
     }
     if now >= reply.not_after {
@@ -59,13 +59,14 @@ pub(crate) fn forbidden(
     standing: &Standing,
     conversation: &Conversation,
     item: &Item,
+    reply: &Reply,
     now: i64,
 ) -> Option<&'static str> {
-    if item.content.deleted_at.is_some() || !standing.may_send() || conversation.facts.is_opted_out() {
+    let facts = &conversation.facts;
+    if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && !reply.confirms) {
         return Some("cancelled");
     }
-    let facts = &conversation.facts;
-    if facts.paused_until().is_some_and(|until| now < until.0) {
+    if !reply.confirms && facts.paused_until().is_some_and(|until| now < until.0) {
         return Some("paused");
     }
     let app = standing.account.app.as_str();

@@ -41,6 +41,9 @@ impl Outbox {
             let peer = proof.recipient.as_ref().map_or_else(|| drive.peer.clone(), Peer::from);
             // Where it was to go its text is expected: that says as much, and is written already.
             let text = reply.text.as_ref().map(Words::expose);
+            if peer != *drive.peer {
+                self.link(drive, &peer).await;
+            }
             if peer != *drive.peer || !text.is_some_and(|text| drive.conversation.expects(text, now)) {
                 self.remember_own(drive, &peer, mid, now).await;
             }
@@ -72,11 +75,28 @@ impl Outbox {
         self.list(drive.account(), place, progress.state(), &reason, now).await;
         let replies = drive.item.replies().len();
         let ended = Ended { state: progress.state(), reason, due_at, again, replies, at: now };
+        if reply.is_some_and(|reply| reply.discloses) && matches!(progress, Progress::Failed { .. }) {
+            self.undisclose(drive).await;
+        }
         match persistently(|| self.store.record_ended(place, k, &ended)).await {
             // Proof, or a later attempt, was recorded meanwhile and knows more. Or it is this very record, whose answer
             // was lost.
             Ok(()) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What one of a person's ids asks for holds for the other.
+    async fn link(&self, drive: &Drive<'_>, peer: &Peer) {
+        if let Err(error) = persistently(|| self.store.link(drive.account(), drive.peer, peer)).await {
+            tracing::warn!(account.id = %drive.account(), error = %error, "two ids of a person are not linked");
+        }
+    }
+
+    /// The disclosure line did not reach the person: the next answer has to hold it again.
+    async fn undisclose(&self, drive: &Drive<'_>) {
+        if let Err(error) = persistently(|| self.store.not_disclosed(drive.account(), drive.peer)).await {
+            tracing::warn!(account.id = %drive.account(), error = %error, "a disclosure counts although it was not sent");
         }
     }
 

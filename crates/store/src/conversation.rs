@@ -1,45 +1,10 @@
-//! What is remembered of a conversation, and how an event changes it: pure, commutative, idempotent.
+//! What is remembered of a conversation besides what events say of it: who may send, and what was sent.
 
-use std::collections::BTreeSet;
-
-use instagram::{ControlChange, Event, Kind, UnixMillis};
+use instagram::{Peer, UnixMillis, Words};
 use serde::{Deserialize, Serialize};
 
+use crate::Facts;
 use crate::keys::short_digest;
-
-/// How long a person's own answer pauses automation in the conversation.
-pub const PAUSE_MS: i64 = 12 * 60 * 60 * 1000;
-
-/// An answer this soon after the person's message was hardly typed by hand: probably another automation.
-pub const TOO_FAST_FOR_A_PERSON_MS: i64 = 5_000;
-
-/// How many moments of each sort are kept: the item must stay within the 1 KB that one write unit pays for.
-const KEPT: usize = 4;
-
-/// Something that happened at a moment, named by a digest of its id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Mark {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// [`short_digest`] of the message, comment or event key.
-    pub id: String,
-}
-
-impl Mark {
-    /// A mark of `id` at `at`.
-    pub fn new(at: UnixMillis, id: &str) -> Self {
-        Self { at: at.0, id: short_digest(id) }
-    }
-}
-
-/// Who holds the thread, by the latest handover event. App ids as text; `None`: nobody, the thread is idle.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Holder {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// The app in control.
-    pub app: Option<String>,
-}
 
 /// The reply in flight, or the last one: see `design` in the README of `outbox`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,20 +22,31 @@ pub struct Gate {
     pub by: String,
 }
 
-/// An automatic answer that was sent, or at least tried.
+/// An automatic answer that was decided on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
-    /// [`keys::short_digest`](crate::keys::short_digest) of the rule's name, its first 8 digits.
+    /// What asked for it: a rule's name.
     pub rule: String,
-    /// When, in milliseconds since 1970.
+    /// When the event happened that it answers, in milliseconds since 1970.
     pub at: i64,
+    /// The first 8 digits of [`short_digest`] of that event's key.
+    pub event: String,
 }
 
-impl Recent {
-    /// An answer by `rule` at `at`.
-    pub fn new(rule: &str, at: i64) -> Self {
-        Self { rule: short_digest(rule).chars().take(8).collect(), at }
-    }
+/// What a profile said of the person, and when it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ProfileRead {
+    /// In milliseconds since 1970.
+    pub at: i64,
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Words>,
+    /// The user name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<Words>,
+    /// Whether the person follows the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<bool>,
 }
 
 /// A private reply that will show in this conversation, or already does, without having been sent through its gate.
@@ -94,8 +70,15 @@ pub struct Queued {
 /// How many items may wait in order; those beyond go out in any order.
 pub const QUEUE_KEPT: usize = 8;
 
-/// How many automatic answers a conversation remembers: a loop is six within ten minutes.
-pub(crate) const RECENT_KEPT: usize = 6;
+/// How many automatic answers a conversation remembers: a loop is six within ten minutes, and each may have an answer or
+/// two of the event that is being decided on beside it.
+const RECENT_KEPT: usize = 8;
+
+/// Answers that count towards a loop are kept whatever their rule, in milliseconds.
+const LOOP_MS: i64 = 10 * 60 * 1000;
+
+/// How many people a conversation is linked to at most.
+const MAX_LINKED: usize = 4;
 
 /// The facts, the gate and the fence of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -112,9 +95,18 @@ pub struct Conversation {
     /// [`short_digest`]s of the messages we sent before the one at the gate, latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<String>,
-    /// The latest automatic answers, latest last.
+    /// The latest automatic answers, latest last: of each rule at least the last one, while there is room.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Recent>,
+    /// When the disclosure line was last sent, or is about to be, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disclosed_at: Option<i64>,
+    /// Other ids of the same person: a private reply can go to another id than the comment's author has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked: Vec<Peer>,
+    /// The person's profile, if a rule ever asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileRead>,
     /// The latest private replies that the person is to get, latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expected>,
@@ -129,51 +121,8 @@ pub struct Conversation {
     pub expires_at: i64,
 }
 
-/// What rules and guards need to know of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Facts {
-    /// The first thing the person sent as a direct message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Mark>,
-    /// The first comment the person wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_comment: Option<Mark>,
-    /// The latest that opened the 24-hour window, a few of them.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub wrote: BTreeSet<i64>,
-    /// The latest that the account itself wrote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answered: Option<Mark>,
-    /// The latest comment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub commented: Option<Mark>,
-    /// How far the person has read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Mark>,
-    /// Who holds the thread.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holder: Option<Holder>,
-    /// Messages of the account that we know nothing of: each pauses automation, unless it came too fast.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub foreign: BTreeSet<Mark>,
-    /// When Meta last refused a message of ours because another app holds the thread.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub elsewhere: Option<i64>,
-    /// The person's latest word on automatic answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wish: Option<Wish>,
-}
-
-/// A person's word on automatic answers. The latest counts; of two at one moment, silence.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Wish {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// No more of them.
-    pub silence: bool,
-    /// [`short_digest`] of the message, edit or comment.
-    pub id: String,
-}
+/// How many private replies a conversation expects at most.
+const EXPECTED_KEPT: usize = 4;
 
 /// How many of our messages a conversation remembers, so that their echoes are known.
 const SENT_KEPT: usize = 8;
@@ -209,12 +158,40 @@ impl Conversation {
         Self { facts: Facts::default(), ..self }
     }
 
+    /// Remembers an automatic answer.
+    pub fn remember_answer(&mut self, rule: &str, event_key: &str, at: UnixMillis) {
+        self.recent.push(Recent { rule: rule.to_owned(), at: at.0, event: event_digest(event_key) });
+        while self.recent.len() > RECENT_KEPT {
+            let newest = self.recent.iter().map(|recent| recent.at).max().unwrap_or_default();
+            let is_spare = |place: usize| {
+                let recent = &self.recent[place];
+                let later = self.recent[place + 1..].iter().any(|other| other.rule == recent.rule);
+                later && newest - recent.at > LOOP_MS
+            };
+            let place = (0..self.recent.len()).find(|place| is_spare(*place)).unwrap_or(0);
+            self.recent.remove(place);
+        }
+    }
+
+    /// The automatic answers to other events than the one with this key.
+    pub fn answers_but_to<'a>(&'a self, event_key: &str) -> impl Iterator<Item = &'a Recent> {
+        let event = event_digest(event_key);
+        self.recent.iter().filter(move |recent| recent.event != event)
+    }
+
+    /// Notes that another id is the same person.
+    pub fn link(&mut self, peer: &Peer) {
+        if !self.linked.contains(peer) && self.linked.len() < MAX_LINKED {
+            self.linked.push(peer.clone());
+        }
+    }
+
     /// Expects a private reply with this text until a moment.
     pub fn expect(&mut self, text: &str, until: i64) {
         let expected = Expected { text: text_digest(text), until };
         self.expected.retain(|held| held.text != expected.text);
         self.expected.push(expected);
-        let surplus = self.expected.len().saturating_sub(KEPT);
+        let surplus = self.expected.len().saturating_sub(EXPECTED_KEPT);
         self.expected.drain(..surplus);
     }
 
@@ -254,106 +231,11 @@ impl Conversation {
     }
 }
 
-impl Facts {
-    /// When the person last did something that opens the 24-hour window.
-    pub fn last_user_at(&self) -> Option<UnixMillis> {
-        self.wrote.last().copied().map(UnixMillis)
-    }
-
-    /// Until when automation pauses because somebody else answers here: a person of the office, or another app.
-    ///
-    /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
-    /// not when it arrives, so that the order of arrival does not matter.
-    pub fn paused_until(&self) -> Option<UnixMillis> {
-        let by_hand =
-            |mark: &&Mark| !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)));
-        let answered = self.foreign.iter().rev().find(by_hand).map(|mark| mark.at);
-        answered.max(self.elsewhere).map(|at| UnixMillis(at).plus_ms(PAUSE_MS))
-    }
-
-    /// True if the person wants no automatic answers.
-    pub fn is_opted_out(&self) -> bool {
-        self.wish.as_ref().is_some_and(|wish| wish.silence)
-    }
-
-    /// Takes a person's word on automatic answers, said at `at` in the event with this key.
-    pub fn take_wish(&mut self, silence: bool, event_key: &str, at: UnixMillis) {
-        keep_latest(&mut self.wish, Wish { at: at.0, silence, id: short_digest(event_key) });
-    }
-
-    /// Forgets a pause: the message turned out to be ours. True if there was one.
-    pub fn lift_pause(&mut self, mid: &str) -> bool {
-        let id = short_digest(mid);
-        let before = self.foreign.len();
-        self.foreign.retain(|mark| mark.id != id);
-        self.foreign.len() < before
-    }
-
-    /// Applies an event that happened at `at`. `foreign_echo` says that an echo is of a message we did not send.
-    pub fn apply(&mut self, event: &Event, event_key: &str, at: UnixMillis, foreign_echo: bool) {
-        match &event.kind {
-            Kind::MessageReceived(m) => self.user_wrote(Mark::new(at, m.mid.as_str())),
-            Kind::PostbackPressed(p) if !p.is_self => self.user_wrote(Mark::new(at, event_key)),
-            Kind::MessageEchoed(e) if !e.is_self => {
-                let mark = Mark::new(at, e.mid.as_str());
-                keep_latest(&mut self.answered, mark.clone());
-                if foreign_echo && !event.standby {
-                    self.foreign.insert(mark);
-                    trim(&mut self.foreign);
-                }
-            }
-            Kind::CommentWritten(c) => {
-                let mark = Mark::new(at, c.id.as_str());
-                keep_first(&mut self.first_comment, mark.clone());
-                keep_latest(&mut self.commented, mark);
-            }
-            Kind::MessageSeen { mid, .. } => keep_latest(&mut self.seen, Mark::new(at, mid.as_str())),
-            Kind::ControlChanged(control) => match &control.change {
-                ControlChange::Passed { to, .. } | ControlChange::Taken { to, .. } => {
-                    keep_latest(&mut self.holder, Holder { at: at.0, app: to.as_ref().map(ToString::to_string) });
-                }
-                ControlChange::Requested { .. } | ControlChange::Roles(_) => {}
-            },
-            Kind::PostbackPressed(_)
-            | Kind::MessageEchoed(_)
-            | Kind::MessageUnsent { .. }
-            | Kind::MessageEdited { .. }
-            | Kind::MessageHinted { .. }
-            | Kind::ReactionChanged(_)
-            | Kind::ReferralOpened { .. }
-            | Kind::OptInReceived { .. }
-            | Kind::FieldsChanged { .. }
-            | Kind::Unknown { .. } => {}
-        }
-    }
-
-    fn user_wrote(&mut self, mark: Mark) {
-        self.wrote.insert(mark.at);
-        trim(&mut self.wrote);
-        keep_first(&mut self.first, mark);
-    }
+fn event_digest(event_key: &str) -> String {
+    short_digest(event_key).chars().take(8).collect()
 }
 
 /// Meta may trim a text or change its line ends.
 fn text_digest(text: &str) -> String {
     short_digest(&text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-fn keep_first<T: Ord>(slot: &mut Option<T>, value: T) {
-    if slot.as_ref().is_none_or(|held| value < *held) {
-        *slot = Some(value);
-    }
-}
-
-fn keep_latest<T: Ord>(slot: &mut Option<T>, value: T) {
-    if slot.as_ref().is_none_or(|held| value > *held) {
-        *slot = Some(value);
-    }
-}
-
-/// Keeps the greatest few. The greatest few of a union do not depend on the order of insertion.
-fn trim<T: Ord>(set: &mut BTreeSet<T>) {
-    while set.len() > KEPT {
-        set.pop_first();
-    }
 }

@@ -3,6 +3,8 @@
 use instagram::Words;
 use serde::{Deserialize, Serialize};
 
+use crate::item::is_false;
+
 /// What was decided about an event, written once together with the replies it asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decided {
@@ -16,6 +18,9 @@ pub struct Decided {
     /// The facts decided on, opaque here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<String>,
+    /// What was done beside, as codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<String>,
     /// The replies, in the order in which they go out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<Reply>,
@@ -38,6 +43,12 @@ pub struct Reply {
     pub message: Option<Words>,
     /// Not to be sent later than this, in milliseconds since 1970.
     pub not_after: i64,
+    /// It confirms what the person asked for: neither that wish nor a pause holds it back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub confirms: bool,
+    /// It holds the line that says a machine answers.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub discloses: bool,
     /// Where it stands.
     pub state: ReplyState,
     /// The attempt under way or the last one ended; 0 before the first.
@@ -91,6 +102,8 @@ impl Reply {
             text,
             message: None,
             not_after,
+            confirms: false,
+            discloses: false,
             state: ReplyState::Planned,
             att: 0,
             until: None,

@@ -9,6 +9,7 @@
 //! | `A#account` | `PACE` | waits at Meta's request, restrictions, moments handed out |
 //! | `A#account` | `F#digest` | a reply that failed, for people to see |
 //! | `A#account` | `P#media` | whether a post is the account's own |
+//! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
@@ -73,6 +74,7 @@ pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
+pub(crate) const AUDIT: &str = "AUDIT#";
 pub(crate) const PARKED: &str = "PARKED";
 pub(crate) const ALL: &str = "ALL";
 pub(crate) const ACCOUNT_ENTRY: &str = "A#";

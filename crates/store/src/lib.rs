@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod audit;
+mod batch;
 mod body;
 mod conversation;
 mod decided;
 mod error;
+mod facts;
 mod item;
 pub mod keys;
 mod media;
@@ -16,12 +19,12 @@ mod threads;
 mod update;
 
 pub use accounts::{Account, Broken, Connection, Mode, RulesVersion};
+pub use audit::Audit;
 pub use body::{Body, StoredAttachment};
-pub use conversation::{
-    Conversation, Facts, Gate, Holder, Mark, PAUSE_MS, QUEUE_KEPT, Queued, Recent, TOO_FAST_FOR_A_PERSON_MS, Wish,
-};
+pub use conversation::{Conversation, Expected, Gate, ProfileRead, QUEUE_KEPT, Queued, Recent};
 pub use decided::{Decided, Reply, ReplyAction, ReplyState, Try};
 pub use error::StoreError;
+pub use facts::{Facts, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS, Wish};
 pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
 pub use replies::{DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs};

@@ -72,6 +72,18 @@ impl Store {
         if next.expected != read.expected {
             update.set("expected", &next.expected)?;
         }
+        if next.recent != read.recent {
+            update.set("recent", &next.recent)?;
+        }
+        if next.linked != read.linked {
+            update.set("linked", &next.linked)?;
+        }
+        if next.profile != read.profile {
+            update.set("profile", &next.profile)?;
+        }
+        if next.disclosed_at != read.disclosed_at {
+            update.set("disclosed_at", next.disclosed_at)?;
+        }
         update.set("expires_at", next.expires_at)?;
         update.set("rev", read.rev + 1)?;
         update.require_revision(read.rev)?;
@@ -190,11 +202,11 @@ impl Store {
     }
 }
 
-fn sort_key(attributes: &Attributes) -> Option<&str> {
+pub(crate) fn sort_key(attributes: &Attributes) -> Option<&str> {
     attributes.get("sk")?.as_s().ok().map(String::as_str)
 }
 
-fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {
+pub(crate) fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {
     let seconds = attributes.get("expires_at").and_then(|v| v.as_n().ok()).and_then(|n| n.parse::<i64>().ok());
     seconds.is_some_and(|s| s > 0 && s.saturating_mul(1000) <= now_ms)
 }

@@ -74,7 +74,8 @@ impl World {
     /// An item with these replies, planned just now.
     pub(crate) async fn plan(&self, sk: &str, replies: Vec<Reply>) {
         let content = ItemContent { kind: Some("message".to_owned()), ..ItemContent::default() };
-        let decided = Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, replies };
+        let decided =
+            Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, effects: Vec::new(), replies };
         self.store.save_item(&Self::key(sk), &Item::default(), &content, Some(&decided), 0).await.unwrap();
     }
 

@@ -2,10 +2,9 @@
 
 use instagram::{AccountId, Peer};
 
-use crate::conversation::RECENT_KEPT;
 use crate::replies::ReplyRef;
 use crate::update::Update;
-use crate::{Conversation, Gate, Queued, Recent, ReplyState, Store, StoreError, keys};
+use crate::{Conversation, Gate, Queued, ReplyState, Store, StoreError, keys};
 
 /// A claim of a conversation's gate.
 #[derive(Debug, Clone, Copy)]
@@ -21,8 +20,8 @@ pub struct GateClaim<'a> {
     pub gate: &'a Gate,
     /// Messages of the gate's last owner, to be remembered as ours.
     pub sent: &'a [String],
-    /// The automatic answer that this is, unless a person wrote it.
-    pub recent: Option<&'a Recent>,
+    /// Now, in milliseconds since 1970, if the reply holds the disclosure line.
+    pub discloses_at: Option<i64>,
 }
 
 impl Store {
@@ -32,7 +31,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] if anybody claimed, or changed what is known of the conversation, since it was read.
     pub async fn claim_gate(&self, claim: GateClaim<'_>) -> Result<(), StoreError> {
-        let GateClaim { account, peer, read, gate, sent, recent } = claim;
+        let GateClaim { account, peer, read, gate, sent, discloses_at } = claim;
         let mut update = Update::of(keys::conversation(account, peer));
         update.set("gate", gate)?;
         update.set("fence", gate.k)?;
@@ -40,10 +39,8 @@ impl Store {
         if !sent.is_empty() {
             update.append("sent", sent)?;
         }
-        if let Some(recent) = recent {
-            let surplus = (read.recent.len() + 1).saturating_sub(RECENT_KEPT);
-            let kept: Vec<&Recent> = read.recent.iter().chain([recent]).skip(surplus).collect();
-            update.set("recent", kept)?;
+        if let Some(at) = discloses_at {
+            update.set("disclosed_at", at)?;
         }
         if let Some(queue) = read.queue_without(&gate.item) {
             update.set("queue", queue)?;

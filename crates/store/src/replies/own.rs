@@ -1,6 +1,6 @@
 //! What is remembered in a conversation because of a reply that was, or could not be, sent there.
 
-use instagram::{AccountId, Peer};
+use instagram::{AccountId, Peer, UnixMillis};
 
 use crate::{Conversation, Store, StoreError};
 
@@ -28,6 +28,38 @@ impl Store {
             next.expires_at = next.expires_at.max(expires_at);
         })
         .await
+    }
+
+    /// Remembers that two ids are one person's.
+    ///
+    /// # Errors
+    /// As [`Store::own_message`].
+    pub async fn link(&self, account: &AccountId, one: &Peer, other: &Peer) -> Result<(), StoreError> {
+        self.change_conversation(account, one, |next| next.link(other)).await?;
+        self.change_conversation(account, other, |next| next.link(one)).await
+    }
+
+    /// Notes a person's word on automatic answers in the conversation of another id of theirs.
+    ///
+    /// # Errors
+    /// As [`Store::own_message`].
+    pub async fn take_wish(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        silence: bool,
+        event_key: &str,
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        self.change_conversation(account, peer, |next| next.facts.take_wish(silence, event_key, at)).await
+    }
+
+    /// Forgets that the disclosure line was sent at a moment: it was not.
+    ///
+    /// # Errors
+    /// As [`Store::own_message`].
+    pub async fn not_disclosed(&self, account: &AccountId, peer: &Peer) -> Result<(), StoreError> {
+        self.change_conversation(account, peer, |next| next.disclosed_at = None).await
     }
 
     /// Remembers that Meta refused a message because another app holds the thread: automation pauses here.

@@ -62,6 +62,7 @@ pub(crate) fn decided(replies: usize) -> Decided {
         rules: 1,
         trace: Some("1 m".to_owned()),
         facts: Some("{}".to_owned()),
+        effects: Vec::new(),
         replies: (0..replies).map(reply).collect(),
     }
 }

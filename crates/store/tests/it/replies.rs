@@ -1,8 +1,8 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
 use store::{
-    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, Recent, ReplyRef, ReplyState, SentAs,
-    StoreError, keys,
+    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, ReplyRef, ReplyState, SentAs, StoreError,
+    keys,
 };
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
@@ -33,8 +33,7 @@ fn ended(state: ReplyState, due_at: Option<i64>) -> Ended {
 /// Claims the gate in a conversation that was read as `read`.
 async fn claim(table: &Table, read: &Conversation, gate: &Gate, sent: &[String]) -> Result<(), StoreError> {
     let (account, peer) = (account_id(), peer());
-    let recent = Recent::new("agenda", NOW);
-    let claim = GateClaim { account: &account, peer: &peer, read, gate, sent, recent: Some(&recent) };
+    let claim = GateClaim { account: &account, peer: &peer, read, gate, sent, discloses_at: None };
     table.store.claim_gate(claim).await
 }
 
@@ -54,7 +53,6 @@ async fn case_96_only_one_claim_of_a_fence_succeeds() {
     assert!(matches!(claim(&table, &second, &gate(2), &[]).await, Err(StoreError::Conflict)));
     let conversation = conversation(&table).await;
     assert_eq!((conversation.fence, conversation.gate, conversation.sent), (2, Some(gate(2)), vec!["aa".to_owned()]));
-    assert_eq!(conversation.recent.len(), 2);
 }
 
 #[tokio::test]

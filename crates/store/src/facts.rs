@@ -1,0 +1,225 @@
+//! What events say about a conversation and its person: pure, commutative, idempotent.
+
+use std::collections::BTreeSet;
+
+use instagram::{ControlChange, Event, Kind, UnixMillis};
+use serde::{Deserialize, Serialize};
+
+use crate::keys::short_digest;
+
+/// How long a person's own answer pauses automation in the conversation.
+pub const PAUSE_MS: i64 = 12 * 60 * 60 * 1000;
+
+/// An answer this soon after the person's message was hardly typed by hand: probably another automation.
+pub const TOO_FAST_FOR_A_PERSON_MS: i64 = 5_000;
+
+/// How many moments of each sort are kept: the item must stay within the 1 KB that one write unit pays for.
+const KEPT: usize = 4;
+
+/// Most marks of a conversation.
+const MAX_TAGS: usize = 6;
+
+/// Something that happened at a moment, named by a digest of its id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// [`short_digest`] of the message, comment or event key.
+    pub id: String,
+}
+
+impl Mark {
+    /// A mark of `id` at `at`.
+    pub fn new(at: UnixMillis, id: &str) -> Self {
+        Self { at: at.0, id: short_digest(id) }
+    }
+}
+
+/// Who holds the thread, by the latest handover event. App ids as text; `None`: nobody, the thread is idle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Holder {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The app in control.
+    pub app: Option<String>,
+}
+
+/// What rules and guards need to know of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The first thing the person sent as a direct message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Mark>,
+    /// The first comment the person wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_comment: Option<Mark>,
+    /// The latest that opened the 24-hour window, a few of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub wrote: BTreeSet<i64>,
+    /// The latest that the account itself wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Mark>,
+    /// The latest comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commented: Option<Mark>,
+    /// How far the person has read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Mark>,
+    /// Who holds the thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Holder>,
+    /// Messages of the account that we know nothing of: each pauses automation, unless it came too fast.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub foreign: BTreeSet<Mark>,
+    /// When Meta last refused a message of ours because another app holds the thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<i64>,
+    /// The person's latest word on automatic answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
+    /// Until when a rule or a person's wish keeps automation silent: the latest such moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<i64>,
+    /// Marks for the office, a few of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
+    /// When the person first asked that everything held about them is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure_at: Option<i64>,
+}
+
+/// A person's word on automatic answers. The latest counts; of two at one moment, silence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Wish {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// No more of them.
+    pub silence: bool,
+    /// [`short_digest`] of the message, edit or comment.
+    pub id: String,
+}
+
+impl Facts {
+    /// When the person last did something that opens the 24-hour window.
+    pub fn last_user_at(&self) -> Option<UnixMillis> {
+        self.wrote.last().copied().map(UnixMillis)
+    }
+
+    /// Until when automation pauses because somebody else answers here: a person of the office, or another app.
+    ///
+    /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
+    /// not when it arrives, so that the order of arrival does not matter.
+    pub fn paused_until(&self) -> Option<UnixMillis> {
+        let answered = self.person_answered_at().map(|at| at.0);
+        let by_others = answered.max(self.elsewhere).map(|at| at.saturating_add(PAUSE_MS));
+        by_others.max(self.held_until).map(UnixMillis)
+    }
+
+    /// When a person of the office last wrote here.
+    pub fn person_answered_at(&self) -> Option<UnixMillis> {
+        self.foreign.iter().rev().find(|mark| self.is_by_hand(mark)).map(|mark| UnixMillis(mark.at))
+    }
+
+    fn is_by_hand(&self, mark: &Mark) -> bool {
+        !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)))
+    }
+
+    /// True if the person wants no automatic answers.
+    pub fn is_opted_out(&self) -> bool {
+        self.wish.as_ref().is_some_and(|wish| wish.silence)
+    }
+
+    /// Takes a person's word on automatic answers, said at `at` in the event with this key.
+    pub fn take_wish(&mut self, silence: bool, event_key: &str, at: UnixMillis) {
+        keep_latest(&mut self.wish, Wish { at: at.0, silence, id: short_digest(event_key) });
+    }
+
+    /// Keeps automation silent until a moment, or longer if it is so already.
+    pub fn hold(&mut self, until: UnixMillis) {
+        self.held_until = self.held_until.max(Some(until.0));
+    }
+
+    /// Marks the conversation for the office. Of too many marks those first in the alphabet are kept.
+    pub fn tag(&mut self, tag: &str) {
+        self.tags.insert(tag.to_owned());
+        while self.tags.len() > MAX_TAGS {
+            self.tags.pop_last();
+        }
+    }
+
+    /// Notes that the person asked for erasure at a moment.
+    pub fn ask_for_erasure(&mut self, at: UnixMillis) {
+        self.erasure_at = Some(self.erasure_at.map_or(at.0, |held| held.min(at.0)));
+    }
+
+    /// Forgets a pause: the message turned out to be ours. True if there was one.
+    pub fn lift_pause(&mut self, mid: &str) -> bool {
+        let id = short_digest(mid);
+        let before = self.foreign.len();
+        self.foreign.retain(|mark| mark.id != id);
+        self.foreign.len() < before
+    }
+
+    /// Applies an event that happened at `at`. `foreign_echo` says that an echo is of a message we did not send.
+    pub fn apply(&mut self, event: &Event, event_key: &str, at: UnixMillis, foreign_echo: bool) {
+        match &event.kind {
+            Kind::MessageReceived(m) => self.user_wrote(Mark::new(at, m.mid.as_str())),
+            Kind::PostbackPressed(p) if !p.is_self => self.user_wrote(Mark::new(at, event_key)),
+            Kind::MessageEchoed(e) if !e.is_self => {
+                let mark = Mark::new(at, e.mid.as_str());
+                keep_latest(&mut self.answered, mark.clone());
+                if foreign_echo && !event.standby {
+                    self.foreign.insert(mark);
+                    trim(&mut self.foreign);
+                }
+            }
+            Kind::CommentWritten(c) => {
+                let mark = Mark::new(at, c.id.as_str());
+                keep_first(&mut self.first_comment, mark.clone());
+                keep_latest(&mut self.commented, mark);
+            }
+            Kind::MessageSeen { mid, .. } => keep_latest(&mut self.seen, Mark::new(at, mid.as_str())),
+            Kind::ControlChanged(control) => match &control.change {
+                ControlChange::Passed { to, .. } | ControlChange::Taken { to, .. } => {
+                    keep_latest(&mut self.holder, Holder { at: at.0, app: to.as_ref().map(ToString::to_string) });
+                }
+                ControlChange::Requested { .. } | ControlChange::Roles(_) => {}
+            },
+            Kind::PostbackPressed(_)
+            | Kind::MessageEchoed(_)
+            | Kind::MessageUnsent { .. }
+            | Kind::MessageEdited { .. }
+            | Kind::MessageHinted { .. }
+            | Kind::ReactionChanged(_)
+            | Kind::ReferralOpened { .. }
+            | Kind::OptInReceived { .. }
+            | Kind::FieldsChanged { .. }
+            | Kind::Unknown { .. } => {}
+        }
+    }
+
+    fn user_wrote(&mut self, mark: Mark) {
+        self.wrote.insert(mark.at);
+        trim(&mut self.wrote);
+        keep_first(&mut self.first, mark);
+    }
+}
+
+fn keep_first<T: Ord>(slot: &mut Option<T>, value: T) {
+    if slot.as_ref().is_none_or(|held| value < *held) {
+        *slot = Some(value);
+    }
+}
+
+fn keep_latest<T: Ord>(slot: &mut Option<T>, value: T) {
+    if slot.as_ref().is_none_or(|held| value > *held) {
+        *slot = Some(value);
+    }
+}
+
+/// Keeps the greatest few. The greatest few of a union do not depend on the order of insertion.
+fn trim<T: Ord>(set: &mut BTreeSet<T>) {
+    while set.len() > KEPT {
+        set.pop_first();
+    }
+}
