@@ -172,7 +172,7 @@ impl<'a> Guard<'a> {
         }
         let (not_after, reason) = self.last_moment(way, patience_ms)?;
         // What is planned now and waits for its turn must not leave in a silence that begins meanwhile.
-        let (not_after, reason) = match self.calendar.next_silence(self.facts.at.min(self.now)) {
+        let (not_after, reason) = match self.calendar.next_silence(self.facts.at.min(self.now), Scope::Automatic) {
             Some(silence) if silence < not_after => (silence, Refusal::Quiet),
             _ => (not_after, reason),
         };

@@ -11,6 +11,7 @@ mod fold;
 mod guard;
 mod matching;
 mod outcome;
+mod person;
 mod refusal;
 mod reply;
 mod rule_set;
@@ -29,10 +30,12 @@ pub use guard::{
     PRIVATE_REPLY_WINDOW_MS, PUBLIC_REPLY_PATIENCE_MS, WINDOW_MARGIN_MS,
 };
 pub use outcome::Outcome;
+pub use person::{Allowed, PersonAnswer, check_person_answer};
 pub use refusal::Refusal;
 pub use reply::{Intended, ReplyAction, ReplyId, Source, reply_id};
 pub use rule_set::{
-    InvalidRuleId, MAX_DOCUMENT_BYTES, MAX_RULES, RuleError, RuleErrors, RuleId, RuleSet, Scope, TriggerKind, schema,
+    InvalidRuleId, MAX_DOCUMENT_BYTES, MAX_RULES, RuleError, RuleErrors, RuleId, RuleSet, Scope, Summary, TriggerKind,
+    schema,
 };
 pub use trace::{InvalidTrace, Line, Trace};
 pub use wish::{Wish, wish};

@@ -52,6 +52,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What did something, in order: what a cooldown begins with. Nothing has where the account only observes.
+    pub fn by(&self) -> &[Source] {
+        match self {
+            Self::Answered { by } | Self::Asked { by } | Self::Handled { by } => by,
+            Self::Observed { .. }
+            | Self::Wished(_)
+            | Self::Refused(_)
+            | Self::NoMatch
+            | Self::NoRules
+            | Self::Off
+            | Self::NotATrigger(_)
+            | Self::OwnMessage
+            | Self::AuthorUnknown
+            | Self::Standby
+            | Self::Test
+            | Self::Unsent => &[],
+        }
+    }
+
     /// A short stable word for tables, metrics and logs.
     pub fn code(&self) -> &'static str {
         match self {

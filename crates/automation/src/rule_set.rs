@@ -11,6 +11,7 @@ mod profile;
 mod rule;
 mod schema;
 mod step;
+mod summary;
 mod trigger;
 mod vocabulary;
 mod wishes;
@@ -37,10 +38,14 @@ pub use self::{
     errors::{RuleError, RuleErrors},
     rule::{InvalidRuleId, RuleId},
     schema::schema,
+    summary::Summary,
     trigger::TriggerKind,
 };
 use self::{document::Document, errors::Problems, node::Node, part::Part, step::has_room};
-use crate::disclosure::{self, Disclosure};
+use crate::{
+    Source,
+    disclosure::{self, Disclosure},
+};
 
 /// Longest document, in bytes: it lies in one item of the table, which holds 400 KB (design 6).
 pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
@@ -125,6 +130,11 @@ impl RuleSet {
         self.rules.iter().map(|rule| &rule.id)
     }
 
+    /// What the set holds, in a few plain lines.
+    pub fn summary(&self) -> Summary {
+        Summary::of(self)
+    }
+
     /// What the account shows before anybody has written. What is not named is to be removed where it was.
     pub fn profile(&self) -> &MessengerProfile {
         &self.profile
@@ -138,6 +148,15 @@ impl RuleSet {
     /// The widest quiet period at a moment: `All` holds for the office's people, too.
     pub fn quiet_at(&self, at: UnixMillis) -> Option<Scope> {
         self.calendar.quiet_at(at)
+    }
+
+    /// How long the same person does not get this again, in milliseconds: for so long its firing has to be remembered.
+    pub fn cooldown_ms(&self, source: &Source) -> Option<i64> {
+        match source {
+            Source::Rule(id) => self.rules.iter().find(|rule| rule.id == *id)?.cooldown_ms,
+            Source::Fallback => self.fallback.as_ref().map(|fallback| fallback.cooldown_ms),
+            Source::Wish(_) => None,
+        }
     }
 
     /// In the order in which they are tried.

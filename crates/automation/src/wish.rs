@@ -6,8 +6,10 @@ use instagram::{Event, Kind, PersonId, Words};
 
 use crate::{RuleSet, fold::fold};
 
-/// Longer texts, in bytes, ask for nothing in a word.
-const MAX_WISH_BYTES: usize = 400;
+/// Longest words for a wish, in bytes as they are written.
+pub(crate) const MAX_WORDS_BYTES: usize = 100;
+/// Longer texts, in bytes, ask for nothing in a word: twice as long leaves room for courtesy, pictures and held keys.
+const MAX_WISH_BYTES: usize = 2 * MAX_WORDS_BYTES;
 
 /// What a person asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

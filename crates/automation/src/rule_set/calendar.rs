@@ -175,6 +175,11 @@ impl Calendar {
         self.hours.is_some()
     }
 
+    /// How many quiet periods there are.
+    pub(super) fn quiet_periods(&self) -> usize {
+        self.quiet.len()
+    }
+
     /// Whether the office is there. Never true of a set without hours, or of a time beyond the calendar.
     pub(crate) fn is_open(&self, at: UnixMillis) -> bool {
         self.hours.as_ref().is_some_and(|hours| hours.include(at))
@@ -185,9 +190,9 @@ impl Calendar {
         self.quiet.iter().filter(|period| period.from <= at && at < period.until).map(|period| period.scope).max()
     }
 
-    /// When the next quiet period begins that silences automatic answers: none that was planned before may leave in it.
-    pub(crate) fn next_silence(&self, after: UnixMillis) -> Option<UnixMillis> {
-        let silent = self.quiet.iter().filter(|period| period.scope >= Scope::Automatic && period.from > after);
+    /// When the next quiet period of at least this scope begins: nothing that was planned before may leave in it.
+    pub(crate) fn next_silence(&self, after: UnixMillis, scope: Scope) -> Option<UnixMillis> {
+        let silent = self.quiet.iter().filter(|period| period.scope >= scope && period.from > after);
         silent.map(|period| period.from).min()
     }
 }

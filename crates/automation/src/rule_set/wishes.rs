@@ -10,7 +10,10 @@ use super::{
     step::{HAND_OVER_MS, HandOver, TagText},
     wording::{MessageWordings, Variants, Wording},
 };
-use crate::{Wish, wish::always};
+use crate::{
+    Wish,
+    wish::{MAX_WORDS_BYTES, always},
+};
 
 const SILENCE_TEXT: &str =
     "Pronto! Você não recebe mais mensagens automáticas por aqui. Se mudar de ideia, escreva VOLTAR.";
@@ -42,6 +45,9 @@ impl Wishes {
         let mut words = HashMap::new();
         let mut learn = |wish, path: &str, list: Option<List<PhraseText, 1, 50>>, compiler: &mut Compiler<'_>| {
             for (i, phrase) in list.map(|list| list.0).unwrap_or_default() {
+                if phrase.written.len() > MAX_WORDS_BYTES {
+                    compiler.problems.add(&format!("{path}[{i}]"), format!("longer than {MAX_WORDS_BYTES} bytes"));
+                }
                 let known = always(&phrase.folded).or(words.insert(phrase.folded, wish));
                 if known.is_some_and(|known| known != wish) {
                     compiler.problems.add(&format!("{path}[{i}]"), "already means something else");

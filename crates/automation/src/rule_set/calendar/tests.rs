@@ -88,9 +88,13 @@ fn a_quiet_period_begins_and_ends_by_the_offices_clock() {
     for (case, at, scope) in cases {
         assert_eq!(eve.quiet_at(utc(at)), scope, "{case}");
     }
-    assert_eq!(eve.next_silence(utc("2026-10-01T00:00:00")), Some(utc("2026-10-04T01:00:00")), "ai silences no rule");
-    assert_eq!(eve.next_silence(utc("2026-10-04T01:00:00")), Some(utc("2026-10-04T11:00:00")));
-    assert_eq!(eve.next_silence(utc("2026-10-04T11:00:00")), None);
+    assert_eq!(
+        eve.next_silence(utc("2026-10-01T00:00:00"), Scope::Automatic),
+        Some(utc("2026-10-04T01:00:00")),
+        "ai silences no rule"
+    );
+    assert_eq!(eve.next_silence(utc("2026-10-04T01:00:00"), Scope::Automatic), Some(utc("2026-10-04T11:00:00")));
+    assert_eq!(eve.next_silence(utc("2026-10-04T11:00:00"), Scope::Automatic), None);
 }
 
 #[test]
