@@ -18,6 +18,8 @@ pub(crate) fn comes_first(gate: &Gate, owner: &Item, now: i64) -> Option<i64> {
 
 impl Outbox {
     /// True if a direct message may not go yet because others wait here before it. It has a due time then.
+    ///
+    /// The gate's last owner has its turn whoever else waits: those in the queue wait for it (see [`comes_first`]).
     pub(crate) async fn waits_for_turn(
         &self,
         drive: &Drive<'_>,
@@ -25,7 +27,8 @@ impl Outbox {
         reply: &Reply,
         now: i64,
     ) -> Result<bool, StoreError> {
-        if drive.conversation.is_turn_of(&drive.key.sk, now) {
+        let is_at_gate = drive.conversation.gate.as_ref().is_some_and(|gate| gate.item == drive.key.sk);
+        if is_at_gate || drive.conversation.is_turn_of(&drive.key.sk, now) {
             return Ok(false);
         }
         let wait = Postponed { due_at: now.saturating_add(BEHIND_MS), why: "waits_turn", slot: None };

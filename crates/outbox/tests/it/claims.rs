@@ -1,21 +1,15 @@
 //! Who may send, and who waits.
 
-use std::time::Duration;
-
 use outbox::{LEASE_MS, OutboxError, SETTLE_MS};
 use store::ReplyAction::{Message, PrivateReply, PublicReply};
 use store::ReplyState::{Failed, Parked, Planned, Sending, Sent, Unknown};
-use store::{Ended, Gate, GateClaim, ReplyRef, ReplyState, SentAs};
+use store::{Ended, Gate, GateClaim, ReplyState, SentAs};
 
-use crate::fixtures::{Way, World};
-
-fn place(sk: &str) -> ReplyRef {
-    ReplyRef { item: World::key(sk), step: 0 }
-}
+use crate::fixtures::{Way, World, place};
 
 /// Somebody claims the gate for a reply and is not heard of any more.
 async fn claim(world: &World, sk: &str) -> i64 {
-    let read = world.store.conversation(&world.account, &world.peer).await.unwrap();
+    let read = world.conversation().await;
     let until = world.clock.now_ms() + LEASE_MS;
     let gate = Gate { item: sk.to_owned(), step: 0, k: read.fence + 1, until, by: "somebody".to_owned() };
     let (account, peer) = (&world.account, &world.peer);
@@ -28,10 +22,6 @@ async fn end(world: &World, sk: &str, k: u64, state: ReplyState) {
     let due_at = (!state.is_final()).then_some(world.clock.now_ms());
     let ended = Ended { state, reason: "test".to_owned(), due_at, again: None, replies: 1, at: world.clock.now_ms() };
     world.store.record_ended(&place(sk), k, &ended).await.unwrap();
-}
-
-fn pass(world: &World, ms: i64) {
-    world.clock.advance(Duration::from_millis(u64::try_from(ms).unwrap()));
 }
 
 #[tokio::test]
@@ -54,7 +44,7 @@ async fn a_gate_is_closed_by_the_recorded_end_of_its_attempt_and_by_nothing_else
         if let Some(state) = ended {
             end(&world, "M#first", 1, state).await;
         }
-        pass(&world, later_ms);
+        world.pass(later_ms);
         world.drive("M#second").await.unwrap();
         assert_eq!(world.state("M#second").await.0, expected, "{case}");
         let due_at = world.item("M#second").await.due_at;
@@ -79,10 +69,10 @@ async fn an_own_claim_whose_end_nobody_recorded_is_not_repeated() {
     let until = claim(&world, "M#1").await;
     world.drive("M#1").await.unwrap();
     assert_eq!((world.state("M#1").await.0, world.item("M#1").await.due_at), (Planned, Some(until + SETTLE_MS)));
-    pass(&world, LEASE_MS + SETTLE_MS);
+    world.pass(LEASE_MS + SETTLE_MS);
     world.drive("M#1").await.unwrap();
     assert_eq!(world.state("M#1").await, (Unknown, Some("lease_over".to_owned())));
-    pass(&world, LEASE_MS);
+    world.pass(LEASE_MS);
     world.drive("M#1").await.unwrap();
     assert!(world.meta.sent().is_empty());
 }
@@ -92,10 +82,10 @@ async fn a_gate_whose_reply_was_erased_is_free_once_meta_has_settled() {
     let world = World::start().await;
     world.plan("M#1", vec![world.reply(Message, "oi")]).await;
     claim(&world, "M#erased").await;
-    pass(&world, LEASE_MS);
+    world.pass(LEASE_MS);
     world.drive("M#1").await.unwrap();
     assert_eq!(world.state("M#1").await.0, Planned);
-    pass(&world, SETTLE_MS);
+    world.pass(SETTLE_MS);
     world.drive("M#1").await.unwrap();
     assert_eq!(world.state("M#1").await.0, Sent);
 }
@@ -107,7 +97,7 @@ async fn the_message_that_the_gates_reply_became_is_remembered_at_the_next_claim
         world.plan(sk, vec![world.reply(Message, sk)]).await;
         world.drive(sk).await.unwrap();
     }
-    let conversation = world.store.conversation(&world.account, &world.peer).await.unwrap();
+    let conversation = world.conversation().await;
     assert!(conversation.is_own(&world.meta.sent()[0].mid));
     assert_eq!(conversation.gate.unwrap().item, "M#2", "the latest is found through the gate");
 }
@@ -121,7 +111,7 @@ async fn a_reply_claimed_on_its_comment_is_judged_by_its_own_lease() {
         world.store.claim_reply(&place("C#11"), 0, until, "somebody").await.unwrap();
         world.drive("C#11").await.unwrap();
         assert_eq!((world.state("C#11").await.0, world.item("C#11").await.due_at), (Sending, Some(until + SETTLE_MS)));
-        pass(&world, LEASE_MS + 1);
+        world.pass(LEASE_MS + 1);
         world.drive("C#11").await.unwrap();
         assert_eq!(world.state("C#11").await, (Unknown, Some("lease_over".to_owned())));
         assert!(world.meta.calls().is_empty());
@@ -133,7 +123,7 @@ async fn case_96_a_claim_with_an_old_fence_learns_what_happened_since() {
     let world = World::start().await;
     world.plan("M#1", vec![world.reply(Message, "oi")]).await;
     let key = World::key("M#1");
-    let conversation = world.store.conversation(&world.account, &world.peer).await.unwrap();
+    let conversation = world.conversation().await;
     let item = world.item("M#1").await;
     world.drive("M#1").await.unwrap();
     let attempts = world.drive_as_read(&key, conversation, item).await;
@@ -149,7 +139,7 @@ async fn nothing_begins_that_there_is_no_time_for() {
     let way = Way { begin_before: now, ..Way::default() };
     let outcome = world.drive_with(&world.outbox, &way, "M#1").await;
     assert!(matches!(outcome, Err(OutboxError::OutOfTime)));
-    assert_eq!(world.store.conversation(&world.account, &world.peer).await.unwrap().fence, 0, "nothing was claimed");
+    assert_eq!(world.conversation().await.fence, 0, "nothing was claimed");
     // What is over needs no time.
     world
         .store

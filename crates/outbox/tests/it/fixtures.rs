@@ -1,22 +1,26 @@
 //! A table, a Meta, and one conversation in which a person has just written.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::Client;
 use graph::Graph;
 use instagram::{AccountId, AppId, Peer, PersonId};
 use outbox::{Attempt, Drive, Outbox, OutboxError, Settings};
 use sandbox::clock::Clock;
-use sandbox::dynamo::Dynamo;
-use sandbox::meta::Meta;
+use sandbox::dynamo::{self, Dynamo};
+use sandbox::fault::Faults;
+use sandbox::meta::fault::Fate;
+use sandbox::meta::{self, Meta};
 use secrecy::SecretString;
 use serde_json::json;
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, Reply, ReplyAction, ReplyState, Standing,
-    Store, TABLE_DEFINITION,
+    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, Reply, ReplyAction, ReplyRef, ReplyState,
+    Standing, Store, TABLE_DEFINITION,
 };
 
 pub(crate) const ACCOUNT: &str = "17841400000000001";
 pub(crate) const PERSON: &str = "900000000000001";
-const APP: &str = "867555782500454";
+pub(crate) const APP: &str = "867555782500454";
 
 pub(crate) struct World {
     pub(crate) clock: Clock,
@@ -25,7 +29,9 @@ pub(crate) struct World {
     pub(crate) outbox: Outbox,
     pub(crate) account: AccountId,
     pub(crate) peer: Peer,
-    _dynamo: Dynamo,
+    dynamo: Dynamo,
+    /// Ways in that fail as asked; dropped, they cut their connections.
+    doors: (Vec<dynamo::Door>, Vec<meta::Door>),
 }
 
 impl World {
@@ -33,13 +39,7 @@ impl World {
         let clock = Clock::default();
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
-        let config = boot::aws_config_at(
-            dynamo.endpoint(),
-            &boot::Clock::from_source(clock.clone()),
-            boot::CallLimits::default(),
-        )
-        .await;
-        let store = Store::new(Client::new(&config), "politicall-ig");
+        let store = store_at(dynamo.endpoint(), &clock).await;
         let world = json!({
             "apps": [{"name": "politicall", "app_id": APP, "app_secrets": ["secret"]}],
             "accounts": [{"account": ACCOUNT, "username": "office", "app_id": APP, "token": "IGAA"}],
@@ -48,23 +48,36 @@ impl World {
         meta.person_writes(ACCOUNT, PERSON, "oi");
         let outbox = Outbox::new(store.clone(), Graph::new(meta.endpoint()).unwrap(), Settings::default());
         let account = AccountId::parse(ACCOUNT).unwrap();
-        let connected = Account {
-            id: account.clone(),
-            app: AppId::parse(APP).unwrap(),
-            customer: "gabinete".to_owned(),
-            username: "office".to_owned(),
-            mode: Mode::Answer,
-            connection: Connection::Connected,
-            sealed_token: Some("sealed".to_owned()),
-            rules: 0,
-            stopped_at: None,
-            broken: None,
-        };
-        store.put_account(&connected).await.unwrap();
+        store.put_account(&connected(&account, APP)).await.unwrap();
         let peer = Peer::from(&PersonId::parse(PERSON).unwrap());
         let conversation = Conversation::default();
         store.save_facts(&account, &peer, &conversation, conversation.clone()).await.unwrap();
-        Self { clock, store, meta, outbox, account, peer, _dynamo: dynamo }
+        Self { clock, store, meta, outbox, account, peer, dynamo, doors: Default::default() }
+    }
+
+    /// The table behind a way in of its own, whose calls meet these faults.
+    pub(crate) async fn store_meeting(&mut self, faults: impl Faults) -> Store {
+        let door = self.dynamo.door("outbox", faults).await.unwrap();
+        let store = store_at(&door.endpoint(), &self.clock).await;
+        self.doors.0.push(door);
+        store
+    }
+
+    /// From now on the outbox's calls to the table meet these faults.
+    pub(crate) async fn table_meets(&mut self, faults: impl Faults) {
+        let store = self.store_meeting(faults).await;
+        self.outbox = Outbox::new(store, Graph::new(self.meta.endpoint()).unwrap(), Settings::default());
+    }
+
+    /// From now on the outbox's calls to Meta meet these faults.
+    pub(crate) async fn meta_meets(&mut self, faults: impl Faults<Fate>) {
+        self.meta_meets_with(Settings::default(), faults).await;
+    }
+
+    pub(crate) async fn meta_meets_with(&mut self, settings: Settings, faults: impl Faults<Fate>) {
+        let door = self.meta.door("outbox", faults).await.unwrap();
+        self.outbox = Outbox::new(self.store.clone(), Graph::new(door.endpoint()).unwrap(), settings);
+        self.doors.1.push(door);
     }
 
     pub(crate) fn key(sk: &str) -> Key {
@@ -88,10 +101,44 @@ impl World {
         self.store.item(&Self::key(sk), self.clock.now_ms()).await.unwrap()
     }
 
+    pub(crate) async fn conversation(&self) -> Conversation {
+        self.store.conversation(&self.account, &self.peer).await.unwrap()
+    }
+
+    /// Changes what is known of the conversation, as an event does.
+    pub(crate) async fn learn(&self, change: impl FnOnce(&mut Conversation)) {
+        let read = self.conversation().await;
+        let mut next = read.clone();
+        change(&mut next);
+        self.store.save_facts(&self.account, &self.peer, &read, next).await.unwrap();
+    }
+
+    /// The message answered is unsent.
+    pub(crate) async fn unsend(&self, sk: &str) {
+        let item = self.item(sk).await;
+        let content = ItemContent { deleted_at: Some(self.clock.now_ms()), ..item.content.clone() };
+        self.store.save_item(&Self::key(sk), &item, &content, None, 0).await.unwrap();
+    }
+
     /// State and reason of an item's first reply.
     pub(crate) async fn state(&self, sk: &str) -> (ReplyState, Option<String>) {
         let item = self.item(sk).await;
         (item.replies()[0].state, item.replies()[0].reason.clone())
+    }
+
+    /// Lets time pass until an item is due.
+    pub(crate) async fn wait_for(&self, sk: &str) {
+        let due_at = self.item(sk).await.due_at.unwrap();
+        self.pass((due_at - self.clock.now_ms()).max(0));
+    }
+
+    pub(crate) fn pass(&self, ms: i64) {
+        self.clock.advance(Duration::from_millis(u64::try_from(ms).unwrap()));
+    }
+
+    /// The texts of what was sent to the person, oldest first.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.meta.sent_to(ACCOUNT, PERSON).into_iter().filter_map(|message| message.text).collect()
     }
 
     pub(crate) async fn drive(&self, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
@@ -128,7 +175,7 @@ impl World {
         (way.change)(&mut standing);
         let clock = self.clock.clone();
         let pause = move |ms: i64| -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
-            clock.advance(std::time::Duration::from_millis(u64::try_from(ms).unwrap()));
+            clock.advance(Duration::from_millis(u64::try_from(ms).unwrap()));
             Box::pin(std::future::ready(()))
         };
         let drive = Drive {
@@ -145,6 +192,33 @@ impl World {
         let now = move || clock.now_ms();
         outbox.drive(drive, &now).await
     }
+}
+
+/// An item's first reply.
+pub(crate) fn place(sk: &str) -> ReplyRef {
+    ReplyRef { item: World::key(sk), step: 0 }
+}
+
+/// An account that answers.
+pub(crate) fn connected(id: &AccountId, app: &str) -> Account {
+    Account {
+        id: id.clone(),
+        app: AppId::parse(app).unwrap(),
+        customer: "gabinete".to_owned(),
+        username: "office".to_owned(),
+        mode: Mode::Answer,
+        connection: Connection::Connected,
+        sealed_token: Some("sealed".to_owned()),
+        rules: 0,
+        stopped_at: None,
+        broken: None,
+    }
+}
+
+async fn store_at(endpoint: &str, clock: &Clock) -> Store {
+    let clock = boot::Clock::from_source(clock.clone());
+    let config = boot::aws_config_at(endpoint, &clock, boot::CallLimits::default()).await;
+    Store::new(Client::new(&config), "politicall-ig")
 }
 
 /// How a reply is driven.

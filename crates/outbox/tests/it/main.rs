@@ -4,4 +4,5 @@
 
 mod claims;
 mod fixtures;
+mod order;
 mod permissions;
