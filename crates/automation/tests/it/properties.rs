@@ -4,7 +4,7 @@ use automation::{Effect, Facts, Intended, MediaOwner, Mode, Names, ReplyAction, 
 use instagram::{Event, Kind, PersonId, UnixMillis, Words};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::world::{ACCOUNT, AT, comment, event, message, postback};
+use crate::world::{ACCOUNT, AT, comment, edit, event, message, postback, reaction, referral};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -18,7 +18,16 @@ fn any_text() -> impl Strategy<Value = String> {
 
 /// A rule that can be saved, eager or choosy.
 fn any_rule() -> impl Strategy<Value = String> {
-    let directs = select(vec!["message", "story_reply", "story_mention", "quick_reply", "postback"]);
+    let directs = select(vec![
+        "message",
+        "message",
+        "story_reply",
+        "story_mention",
+        "quick_reply",
+        "postback",
+        "reaction",
+        "referral",
+    ]);
     let direct = vec(directs, 1..4).prop_flat_map(|on| {
         (1_usize..4).prop_map(move |steps| {
             let more = [r#"{"typing":true}"#, r#"{"image":"https://a.example/b.png"}"#, r#"{"ask":{"fallback":"x"}}"#];
@@ -80,6 +89,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         any_text().prop_map(|text| message(&text)),
         (any_text(), any::<bool>()).prop_map(|(text, live)| comment(&text, live)),
         any_text().prop_map(|payload| postback(&payload)),
+        any_text().prop_map(|text| edit(&text)),
+        any::<bool>().prop_map(reaction),
+        any_text().prop_map(|reference| referral(&reference)),
     ];
     (kind, 0..20_u8, 0..20_u8, 0..20_u8).prop_map(|(mut kind, own, standby, test)| {
         if own == 0 {
@@ -172,6 +184,12 @@ fn allowed_until(facts: &Facts<'_>, reply: &Intended, now: UnixMillis) -> i64 {
     let at = facts.at.0.min(now.0);
     let is_live = matches!(&facts.event.kind, Kind::CommentWritten(comment) if comment.live);
     match &reply.action {
+        ReplyAction::Message { .. }
+            if matches!(facts.event.kind, Kind::ReactionChanged(_) | Kind::ReferralOpened { .. }) =>
+        {
+            let last = facts.last_user_at.map_or(i64::MIN, |last| last.0.min(now.0));
+            last.saturating_add(DAY - 5 * MINUTE)
+        }
         ReplyAction::Message { .. } => {
             facts.last_user_at.map_or(at, |last| last.0.min(now.0).max(at)).saturating_add(DAY - 5 * MINUTE)
         }
@@ -215,7 +233,7 @@ proptest! {
             Kind::MessageReceived(message) => message.from.as_str() == ACCOUNT,
             Kind::PostbackPressed(postback) => postback.is_self,
             Kind::CommentWritten(comment) => comment.from.is_none() || facts.created_by_us,
-            _ => true,
+            _ => false,
         };
         let asked_for = wish(&event, Some(&rules)).filter(|wish| *wish != Wish::Return || facts.opted_out);
         if let Some(wished) = asked_for.filter(|_| !own) {
@@ -231,6 +249,7 @@ proptest! {
         if decision.replies.is_empty() && decision.ask.is_none() {
             return Ok(());
         }
+        prop_assert!(!matches!(event.kind, Kind::MessageEdited { .. }), "an edit is never answered");
         prop_assert!(!own && !event.standby && !event.test, "own words, standby and tests are never answered");
         prop_assert!(facts.mode == Mode::Answer && !facts.unsent);
         let confirms = decision.replies.iter().all(|reply| reply.confirms_wish);

@@ -3,7 +3,7 @@
 use automation::{Facts, MediaOwner, Mode, Names};
 use instagram::{
     AccountId, Author, Comment, CommentId, Content, Event, Kind, MediaId, Message, MessageId, PersonId, Postback,
-    UnixMillis,
+    Reaction, Referral, UnixMillis,
 };
 
 pub(crate) const ACCOUNT: &str = "17841400000000001";
@@ -47,6 +47,32 @@ pub(crate) fn postback(payload: &str) -> Kind {
         referral: None,
         is_self: false,
     })
+}
+
+pub(crate) fn edit(text: &str) -> Kind {
+    Kind::MessageEdited {
+        mid: MessageId::parse("mid.1").expect("an id"),
+        peer: PersonId::parse(PERSON).ok(),
+        text: Some(text.into()),
+        num_edit: 1,
+    }
+}
+
+pub(crate) fn reaction(given: bool) -> Kind {
+    Kind::ReactionChanged(Reaction {
+        mid: MessageId::parse("mid.1").expect("an id"),
+        by: PersonId::parse(PERSON).expect("an id"),
+        given,
+        reaction: Some("love".to_owned()),
+        emoji: None,
+    })
+}
+
+pub(crate) fn referral(reference: &str) -> Kind {
+    Kind::ReferralOpened {
+        from: PersonId::parse(PERSON).expect("an id"),
+        referral: Referral { reference: Some(reference.into()), ..Referral::default() },
+    }
 }
 
 /// Nothing known that would forbid an answer.
