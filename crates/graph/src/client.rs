@@ -102,6 +102,12 @@ impl Graph {
         Ok(Self { http, base, deadline })
     }
 
+    /// The same client with a shorter deadline per call: for what is not worth the whole of it. It shares the connections.
+    #[must_use]
+    pub fn impatient(&self, deadline: Duration) -> Self {
+        Self { deadline: deadline.min(self.deadline), ..self.clone() }
+    }
+
     /// Makes a connection ahead of need, in a function's start-up, when the processor is at its fastest.
     ///
     /// Any answer will do; a failure is no reason to stop: the first call will meet it again and say so.
@@ -205,7 +211,8 @@ impl Graph {
             let error = SendError::TokenDead { trouble: TokenTrouble::Unusable, said: Said::default() };
             return Answer { result: Err(error), usage: Usage::default() };
         };
-        match exchange(request.header(AUTHORIZATION, authorization), max_bytes).await {
+        let request = request.timeout(self.deadline).header(AUTHORIZATION, authorization);
+        match exchange(request, max_bytes).await {
             Ok(raw) => raw.into_answer(read),
             Err(error) => Answer { result: Err(error.into()), usage: Usage::default() },
         }

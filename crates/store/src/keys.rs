@@ -17,6 +17,7 @@
 //! | `T#account#peer` | `E#hash` | any other event |
 //! | `P#app` | `APP` | whether the app's accounts are stopped or wait |
 //! | `PARKED` | `account#digest` | a reply that nobody can tell about, for people to settle |
+//! | `ERASURES` | `account#peer` | that a person asked to be forgotten |
 //! | `ALL` | `SWITCH` | whether everything is stopped |
 //! | `ALL` | `A#account` | that the account is here: the list of accounts |
 //! | `P#app` | `TEST#kind#hash` | a sample of the dashboard's "Test" button |
@@ -56,6 +57,11 @@ pub(crate) fn everything() -> Key {
     Key { pk: ALL.to_owned(), sk: "SWITCH".to_owned() }
 }
 
+/// A person's request to be forgotten.
+pub(crate) fn erasure(account: &AccountId, peer: &Peer) -> Key {
+    Key { pk: ERASURES.to_owned(), sk: format!("{account}#{peer}") }
+}
+
 /// The account's entry in the list of accounts.
 pub(crate) fn account_entry(account: &AccountId) -> Key {
     Key { pk: ALL.to_owned(), sk: account_partition(account) }
@@ -76,6 +82,7 @@ pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
 pub(crate) const AUDIT: &str = "AUDIT#";
 pub(crate) const PARKED: &str = "PARKED";
+pub(crate) const ERASURES: &str = "ERASURES";
 pub(crate) const ALL: &str = "ALL";
 pub(crate) const ACCOUNT_ENTRY: &str = "A#";
 

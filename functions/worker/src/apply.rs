@@ -8,12 +8,12 @@ use instagram::{Event, Kind, UnixMillis};
 use job::Job;
 use outbox::{Echo, Whose};
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyAction, ReplyState, Standing,
-    is_too_large, keys,
+    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, Standing, is_too_large, keys,
 };
 
 use crate::Worker;
 use crate::decision::{self, Question};
+use crate::effects;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
 use crate::time::{expires_at, happened_at};
@@ -79,17 +79,20 @@ impl Worker {
             self.quarantine.keep(work.body, Reason::TooLarge, now).await?;
         }
         let mut next = self.learn_of_conversation(work, &read.item, &read.conversation, decides).await?;
-        let decided_now = if decides { Some(self.decide(work, &content, &next).await?) } else { None };
-        for reply in decided_now.iter().flat_map(|decided| &decided.replies) {
-            if let (ReplyAction::PrivateReply, Some(text)) = (reply.action, &reply.text) {
-                next.expect(text.expose(), reply.not_after);
-            }
+        let answer = if decides { Some(self.decide(work, &content, &mut next).await?) } else { None };
+        if let Some(answer) = &answer {
+            effects::remember(&mut next, &answer.decision, &job.key, *at);
+            effects::expect(&mut next, &answer.stored, now);
+            self.tell_linked(work, &next.linked, &answer.decision).await?;
+        } else if is_news {
+            self.hear_wish_in_edit(work, &mut next).await?;
         }
         // Before the plan: the fence that comes back must be older than what is known of the replies.
         let conversation = self.save_conversation(work, read.conversation, next).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
             self.store.bury(&job.account, mid, at.0, expires_at(job.received_at)).await?;
         }
+        let (decision, decided_now) = answer.map(|answer| (answer.decision, answer.stored)).unzip();
         if is_news || decides {
             self.store.save_item(key, &read.item, &content, decided_now.as_ref(), expires_at(job.received_at)).await?;
         }
@@ -99,6 +102,10 @@ impl Worker {
             (None, Some(_)) if !is_news => "duplicate".to_owned(),
             (None, _) => "merged".to_owned(),
         });
+        if let Some(decision) = &decision {
+            applied.alarms = effects::alarms(decision);
+            self.carry_out(work, decision).await;
+        }
         if decided_now.as_ref().or(read.item.decision.as_ref()).is_some_and(has_open_reply) {
             let item = match decided_now {
                 // Written just now, after the fence was read: nobody can know more about these replies.
@@ -139,36 +146,76 @@ impl Worker {
         next.trim_sent();
         next.expires_at = next.expires_at.max(expires_at(job.received_at));
         let is_new = read.rev == 0;
-        if is_new || next.facts != read.facts || next.expected != read.expected {
+        if is_new || next != read {
             return Ok(self.store.save_facts(&job.account, &job.peer, &read, next).await?);
         }
         Ok(read)
     }
 
-    /// Decides about an event whose item holds `content` and whose conversation is known as `conversation`.
+    /// Decides about an event whose item holds `content` and whose conversation is known as `next`.
     async fn decide(
         &self,
         work: &Work<'_>,
         content: &ItemContent,
-        conversation: &Conversation,
-    ) -> Result<Decided, Trouble> {
+        next: &mut Conversation,
+    ) -> Result<decision::Answer, Trouble> {
         let Work { event, job, at, standing, .. } = work;
-        let rules = self.accounts.rules(&standing.account).await?;
+        let (rules, unreadable) = match self.accounts.rules(&standing.account).await {
+            Ok(rules) => (rules, None),
+            // What people write is kept whatever becomes of the rules.
+            Err(Trouble::Rules(version)) => (None, Some(version)),
+            Err(trouble) => return Err(trouble),
+        };
         let media_owner = match &rules {
             Some(_) => self.media_owner(standing, event, job).await?,
             None => MediaOwner::Unknown,
         };
+        self.learn_profile(work, next, rules.as_deref()).await;
         let question = Question {
             event,
             key: &job.key,
             at: *at,
             standing,
-            conversation,
+            conversation: next,
             content,
             media_owner,
-            rules: rules.as_deref(),
+            rules: rules.as_ref().map(|rules| &rules.set),
         };
-        Ok(decision::answer(&question, UnixMillis(self.clock.now_ms())))
+        let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
+        if let Some(version) = unreadable {
+            tracing::error!(account.id = %job.account, version, "stored rules cannot be read; nothing is answered");
+            if answer.decision.outcome == automation::Outcome::NoRules {
+                answer.stored.why = "rules_unreadable".to_owned();
+            }
+        }
+        Ok(answer)
+    }
+
+    /// An edit is never answered, but a person who wants no more automatic answers, or to be forgotten, may say so in one.
+    async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<(), Trouble> {
+        let Work { event, job, at, standing, .. } = work;
+        if !matches!(event.kind, Kind::MessageEdited { .. }) {
+            return Ok(());
+        }
+        let rules = match self.accounts.rules(&standing.account).await {
+            Ok(rules) => rules,
+            Err(Trouble::Rules(_)) => None,
+            Err(trouble) => return Err(trouble),
+        };
+        match automation::wish(event, rules.as_ref().map(|rules| &rules.set)) {
+            Some(automation::Wish::Silence) => {
+                next.facts.take_wish(true, &job.key, *at);
+                for peer in &next.linked {
+                    self.store.take_wish(&job.account, peer, true, &job.key, *at).await?;
+                }
+            }
+            Some(automation::Wish::Erasure) => {
+                next.facts.ask_for_erasure(*at);
+                self.store.request_erasure(&job.account, &job.peer, at.0).await?;
+            }
+            Some(automation::Wish::Return | automation::Wish::Person) | None => {}
+        }
+        Ok(())
     }
 
     /// True for a message of the account that we did not send.
@@ -186,7 +233,14 @@ impl Worker {
         let mut content = ItemContent::default();
         content.apply(event, job.event.get(), at);
         let why = automation::Outcome::Test.code();
-        let decision = Decided { why: why.to_owned(), rules: 0, trace: None, facts: None, replies: Vec::new() };
+        let decision = Decided {
+            why: why.to_owned(),
+            rules: 0,
+            trace: None,
+            facts: None,
+            effects: Vec::new(),
+            replies: Vec::new(),
+        };
         let expires_at = expires_at(job.received_at);
         let item = Item { rev: 1, content, decision: Some(decision), due_at: None, hint: None, expires_at };
         self.store.put_sample(&keys::test_sample(&job.app, event.kind_name(), &job.key), &item).await?;

@@ -1,10 +1,12 @@
 //! From stored facts to a decision, and from a decision to what is written: pure.
 
-use automation::{Decision, Facts, MediaOwner, Names, ReplyAction as Intended, RuleSet, decide};
+use std::collections::BTreeMap;
+
+use automation::{Decision, Facts, Fired, MediaOwner, Names, Otherwise, ReplyAction as Intended, RuleSet, decide};
 use instagram::outgoing::Content;
 use instagram::{Event, Kind, UnixMillis, Words};
 use serde_json::json;
-use store::{Conversation, Decided, ItemContent, Mark, Mode, Reply, ReplyAction, Standing};
+use store::{Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Standing};
 
 /// What a decision about one event depends on.
 pub(crate) struct Question<'a> {
@@ -18,19 +20,22 @@ pub(crate) struct Question<'a> {
     pub(crate) rules: Option<&'a RuleSet>,
 }
 
+/// A decision, and the form in which it is stored.
+pub(crate) struct Answer {
+    pub(crate) decision: Decision,
+    pub(crate) stored: Decided,
+}
+
 /// Decides, and puts the decision into the form in which it is stored beside its facts.
-pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Decided {
+pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
     let account = &question.standing.account;
-    let known = &question.conversation.facts;
-    let first = match &question.event.kind {
-        Kind::CommentWritten(comment) => {
-            known.first.is_none() && is_mark(known.first_comment.as_ref(), question.at, comment.id.as_str())
-        }
-        Kind::MessageReceived(message) => is_mark(known.first.as_ref(), question.at, message.mid.as_str()),
-        _ => is_mark(known.first.as_ref(), question.at, question.key),
-    };
-    let control_ours =
-        known.holder.as_ref().and_then(|holder| holder.app.as_deref()).is_none_or(|app| app == account.app.as_str());
+    let conversation = question.conversation;
+    let known = &conversation.facts;
+    let answers: Vec<&Recent> = conversation.answers_but_to(question.key).collect();
+    let recent_replies: Vec<UnixMillis> = answers.iter().map(|recent| UnixMillis(recent.at)).collect();
+    let fired: Vec<Fired<'_>> =
+        answers.iter().map(|recent| Fired { source: &recent.rule, at: UnixMillis(recent.at) }).collect();
+    let profile = conversation.profile.as_ref();
     let username = Words::from(account.username.as_str());
     let facts = Facts {
         event: question.event,
@@ -42,56 +47,123 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Decided {
         media_owner: question.media_owner,
         unsent: question.content.deleted_at.is_some(),
         last_user_at: known.last_user_at(),
-        first_contact: first,
-        opted_out: known.is_opted_out(),
+        first_contact: is_first(question),
+        opted_out: opted_out_before(question),
         paused_until: known.paused_until(),
-        control_ours,
-        recent_replies: &[],
-        fired: &[],
-        follows: None,
-        names: Names::default(),
-        last_disclosed_at: None,
-        person_answered_at: None,
+        control_ours: is_ours(question),
+        recent_replies: &recent_replies,
+        fired: &fired,
+        follows: profile.and_then(|profile| profile.follows),
+        names: Names {
+            username: profile.and_then(|profile| profile.username.as_ref()),
+            first_name: profile.and_then(|profile| profile.name.as_ref()),
+        },
+        last_disclosed_at: conversation.disclosed_at.map(UnixMillis),
+        person_answered_at: known.person_answered_at(),
     };
     let decision = decide(&facts, question.rules, now);
-    let facts = json!({
+    let stored = stored(&decision, account.rules, facts_json(&facts));
+    Answer { decision, stored }
+}
+
+/// True if this very event is the first that the person wrote, so that deciding again after a crash decides the same.
+fn is_first(question: &Question<'_>) -> bool {
+    let known = &question.conversation.facts;
+    let is_mark = |mark: Option<&Mark>, id: &str| mark.is_some_and(|mark| *mark == Mark::new(question.at, id));
+    match &question.event.kind {
+        Kind::CommentWritten(comment) => {
+            known.first.is_none() && is_mark(known.first_comment.as_ref(), comment.id.as_str())
+        }
+        Kind::MessageReceived(message) => is_mark(known.first.as_ref(), message.mid.as_str()),
+        _ => is_mark(known.first.as_ref(), question.key),
+    }
+}
+
+/// The person's word on automatic answers as it was before this event: one that says so itself has not said it before.
+fn opted_out_before(question: &Question<'_>) -> bool {
+    let own = store::keys::short_digest(question.key);
+    question.conversation.facts.wish.as_ref().is_some_and(|wish| wish.silence && wish.id != own)
+}
+
+fn is_ours(question: &Question<'_>) -> bool {
+    let app = question.standing.account.app.as_str();
+    let holder = question.conversation.facts.holder.as_ref().and_then(|holder| holder.app.as_deref());
+    holder.is_none_or(|holder| holder == app)
+}
+
+/// What was decided on, for whoever asks why, and for trying other rules on it. Names stay out of it.
+fn facts_json(facts: &Facts<'_>) -> String {
+    let ago = |at: UnixMillis| (facts.at.0 - at.0) / 1000;
+    let looped = facts.recent_replies.iter().filter(|at| ago(**at) * 1000 < automation::LOOP_MS).count();
+    // By rule, the last time, in seconds before the event.
+    let fired: BTreeMap<&str, i64> = facts.fired.iter().map(|fired| (fired.source, ago(fired.at))).collect();
+    let owner = match facts.media_owner {
+        MediaOwner::Own => "own",
+        MediaOwner::Other => "other",
+        MediaOwner::Unknown => "unknown",
+    };
+    let mut all = json!({
         "at": facts.at,
         "first": facts.first_contact,
         "last_user_at": facts.last_user_at,
         "paused_until": facts.paused_until,
         "control": facts.control_ours,
+        "opted_out": facts.opted_out,
+        "recent": looped,
+        "fired": fired,
+        "follows": facts.follows,
+        "disclosed_at": facts.last_disclosed_at,
+        "person_answered_at": facts.person_answered_at,
+        "media": owner,
     });
-    stored(&decision, account.rules, facts.to_string())
+    // What says nothing costs nothing: an item's size is what a write is billed by.
+    if let Some(all) = all.as_object_mut() {
+        all.retain(|_, value| {
+            !(value.is_null() || *value == json!(false) || *value == json!({}) || *value == json!(0) || *value == "own")
+        });
+    }
+    all.to_string()
 }
 
 fn stored(decision: &Decision, rules: u32, facts: String) -> Decided {
     let tried_rules = decision.trace.fingerprint().is_some();
+    let mut replies: Vec<Reply> = decision.replies.iter().map(reply).collect();
+    replies.extend(decision.ask.as_ref().and_then(unanswered));
     Decided {
         why: decision.outcome.code().to_owned(),
         rules,
         trace: tried_rules.then(|| decision.trace.to_string()),
         facts: tried_rules.then_some(facts),
-        replies: decision.replies.iter().map(reply).collect(),
+        effects: decision.effects.iter().map(|effect| effect.code().to_owned()).collect(),
+        replies,
     }
 }
 
 fn reply(intended: &automation::Intended) -> Reply {
-    let (action, content) = match &intended.action {
+    let (id, source) = (intended.id.to_string(), intended.source.to_string());
+    let reply = planned(id, source, &intended.action, intended.not_after);
+    Reply { confirms: intended.confirms_wish, discloses: intended.discloses, ..reply }
+}
+
+/// Nobody is there to be asked yet: what is meant for the case that no answer comes is planned at once.
+fn unanswered(ask: &automation::Ask) -> Option<Reply> {
+    match &ask.otherwise {
+        Otherwise::Send(action) => Some(planned(ask.id.to_string(), ask.source.to_string(), action, ask.not_after)),
+        Otherwise::HandOver(_) => None,
+    }
+}
+
+fn planned(id: String, source: String, action: &Intended, not_after: UnixMillis) -> Reply {
+    let (kind, content) = match action {
         Intended::Message { content, .. } => (ReplyAction::Message, Some(content)),
         Intended::PrivateReply { content, .. } => (ReplyAction::PrivateReply, Some(content)),
         Intended::PublicReply { .. } => (ReplyAction::PublicReply, None),
     };
-    let text = intended.action.text().map(Words::from);
+    let text = action.text().map(Words::from);
     let is_more =
         |content: &&Content| !matches!(content, Content::Text { quick_replies, .. } if quick_replies.is_empty());
-    let reply =
-        Reply::planned(intended.id.to_string(), intended.source.to_string(), action, text, intended.not_after.0);
-    Reply { message: content.filter(is_more).map(|content| Words::from(content.to_json())), ..reply }
-}
-
-/// True if the mark was set by this very event, so that deciding again after a crash decides the same.
-fn is_mark(mark: Option<&Mark>, at: UnixMillis, id: &str) -> bool {
-    mark.is_some_and(|mark| *mark == Mark::new(at, id))
+    let message = content.filter(is_more).map(|content| Words::from(content.to_json()));
+    Reply { message, ..Reply::planned(id, source, kind, text, not_after.0) }
 }
 
 /// What is stopped observes: its events are stored and decided on, and nothing is planned.

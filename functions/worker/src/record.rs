@@ -104,6 +104,9 @@ impl Worker {
         if let Some(metric) = applied.counted {
             tally.count(metric, 1);
         }
+        for metric in &applied.alarms {
+            tally.count(metric, 1);
+        }
         for attempt in &applied.attempts {
             if let Some(alarm) = attempt.alarm {
                 tally.count(alarm.metric(), 1);

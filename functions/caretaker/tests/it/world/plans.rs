@@ -61,8 +61,14 @@ impl World {
             let id = format!("{sk} {step}");
             Reply::planned(id, "rule".to_owned(), *action, Some((*text).into()), now + FRESH_MS)
         });
-        let decided =
-            Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, effects: Vec::new(), replies: replies.collect() };
+        let decided = Decided {
+            why: "answered".to_owned(),
+            rules: 1,
+            trace: None,
+            facts: None,
+            effects: Vec::new(),
+            replies: replies.collect(),
+        };
         self.store.save_item(&key, &Item::default(), &content, Some(&decided), now / 1000 + 86_400).await.unwrap();
         Plan { account, peer, key }
     }
@@ -144,6 +150,7 @@ impl World {
             trace: None,
             facts: None,
             replies: Vec::new(),
+            effects: Vec::new(),
         });
         let expires_at = self.clock.now_ms() / 1000 + 180 * 86_400;
         self.store.save_item(&key, &read, &content, decided.as_ref(), expires_at).await.unwrap();

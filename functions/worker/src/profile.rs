@@ -1,0 +1,50 @@
+//! What a person is called and whether they follow the account: asked for only where a rule wants to know, and never in
+//! the way of an answer.
+
+use std::time::Duration;
+
+use instagram::{Kind, PersonId};
+use store::{Conversation, ProfileRead};
+
+use crate::Worker;
+use crate::accounts::Rules;
+use crate::apply::Work;
+
+/// How long a profile is believed, in milliseconds. Not longer either when Meta told nothing: people give their consent by
+/// writing, which they just did.
+const BELIEVED_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// How long an answer waits for a name.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Worker {
+    /// The person's profile, if the rules look at one and the person has written: a comment alone is no consent (fact
+    /// sheet 8). What is not known in time is not known.
+    pub(crate) async fn learn_profile(&self, work: &Work<'_>, next: &mut Conversation, rules: Option<&Rules>) {
+        let now = self.clock.now_ms();
+        let wrote = matches!(work.event.kind, Kind::MessageReceived(_) | Kind::PostbackPressed(_));
+        let is_known = next.profile.as_ref().is_some_and(|profile| now - profile.at < BELIEVED_MS);
+        if !wrote || is_known || !rules.is_some_and(|rules| rules.wants_profile) {
+            return;
+        }
+        let Ok(person) = PersonId::parse(work.job.peer.as_str()) else {
+            return;
+        };
+        let Ok(Some(token)) = self.usable_token(&work.standing.account).await else {
+            return;
+        };
+        let answer = self.graph.impatient(PATIENCE).profile(&token, &person).await;
+        let mut read = ProfileRead { at: now, ..ProfileRead::default() };
+        match answer.result {
+            Ok(profile) => {
+                read.name = profile.name;
+                read.username = profile.username;
+                read.follows = profile.follows_account;
+            }
+            Err(error) => {
+                tracing::info!(account.id = %work.job.account, error = %error, "a profile is not known");
+            }
+        }
+        next.profile = Some(read);
+    }
+}
