@@ -1,5 +1,7 @@
 //! What a rule does when it matches, step by step.
 
+mod place;
+
 use std::sync::LazyLock;
 
 use instagram::{
@@ -9,6 +11,7 @@ use instagram::{
 use regex::Regex;
 use serde_json::{Value, json};
 
+use self::place::Seen;
 use super::{
     Compiler,
     errors::Problems,
@@ -23,8 +26,6 @@ use crate::Effect;
 
 /// What a tag looks like.
 const TAG_PATTERN: &str = "^[a-z0-9_-]{1,40}$";
-/// Most messages of one rule: a person should not find a wall of them.
-const MAX_MESSAGES: usize = 5;
 const MINUTE_MS: i64 = 60_000;
 /// How long a conversation that was handed over gets no automatic answer, unless its rule says otherwise.
 pub(crate) const HAND_OVER_MS: i64 = 12 * 60 * MINUTE_MS;
@@ -242,74 +243,6 @@ impl Step {
             StepDocument::Ask(document) => Self::Ask(document.compile(path, compiler)),
         })
     }
-
-    /// Refuses a step that Meta would refuse for one of the rule's triggers, or that makes no sense where it stands.
-    fn check_place(&self, kinds: &[TriggerKind], comments: bool, seen: &mut Seen) -> Result<(), &'static str> {
-        let has = |kind: TriggerKind| kinds.contains(&kind);
-        if seen.asked {
-            return Err("nothing can follow `ask`: its answer comes later");
-        }
-        match self {
-            Self::Message(_) if comments => {
-                return Err("a comment opens no conversation: use `private_reply`, which may be sent once");
-            }
-            Self::PrivateReply(_) if !comments => return Err("only comments can have a private reply: use `text`"),
-            Self::PublicReply(_) if !comments => return Err("only comments can have a public reply: use `text`"),
-            Self::HideComment if !comments => return Err("only comments can be hidden"),
-            Self::MarkSeen | Self::ShowTyping | Self::React(_) if comments => {
-                return Err("only direct messages can have it");
-            }
-            Self::React(_) if !kinds.iter().any(|kind| kind.is_message()) => {
-                return Err("only messages can be reacted to");
-            }
-            Self::PublicReply(_) if has(TriggerKind::LiveComment) => {
-                return Err("live comments can have no public reply");
-            }
-            Self::Ask(ask) if ask.in_public && !comments => return Err("only comments can be answered in public"),
-            Self::Ask(ask) if ask.in_public && has(TriggerKind::LiveComment) => {
-                return Err("live comments can have no public reply");
-            }
-            _ => {}
-        }
-        let is_private = match self {
-            Self::PrivateReply(_) => true,
-            Self::HandOver(hand_over) => comments && hand_over.text.is_some(),
-            Self::Ask(ask) => comments && !ask.in_public,
-            _ => false,
-        };
-        seen.asked |= matches!(self, Self::Ask(_));
-        seen.messages += usize::from(self.sends());
-        seen.private_replies += usize::from(is_private);
-        if seen.private_replies > 1 {
-            return Err("a comment can have one private reply only");
-        }
-        if seen.messages > MAX_MESSAGES {
-            return Err("a rule sends at most 5 messages");
-        }
-        Ok(())
-    }
-
-    /// Something leaves that a person reads.
-    fn sends(&self) -> bool {
-        match self {
-            Self::Message(_) | Self::PrivateReply(_) | Self::PublicReply(_) | Self::Ask(_) => true,
-            Self::HandOver(hand_over) => hand_over.text.is_some(),
-            Self::React(_)
-            | Self::MarkSeen
-            | Self::ShowTyping
-            | Self::HideComment
-            | Self::Tag(_)
-            | Self::Pause { .. } => false,
-        }
-    }
-}
-
-/// What came before a step.
-#[derive(Default)]
-struct Seen {
-    messages: usize,
-    private_replies: usize,
-    asked: bool,
 }
 
 impl HandOver {

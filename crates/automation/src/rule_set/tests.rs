@@ -327,6 +327,21 @@ fn what_fits_nowhere_is_refused_when_a_rule_is_saved() {
 }
 
 #[test]
+fn case_69_a_thousand_bytes_are_the_most() {
+    let with_text = |text: &str| with_rule(&format!(r#"{{"id":"a","on":["message"],"do":[{{"text":"{text}"}}]}}"#));
+    let two_bytes = |bytes: usize| "é".repeat(bytes / 2) + &"x".repeat(bytes % 2);
+    let four_bytes = |bytes: usize| "🔥".repeat(bytes / 4) + &"x".repeat(bytes % 4);
+    for bytes in [999, 1000, 1001] {
+        for text in ["x".repeat(bytes), two_bytes(bytes), four_bytes(bytes)] {
+            assert_eq!(text.len(), bytes);
+            let refused = format!("$.rules[0].do[0].text: text has {bytes} bytes, at most 1000 are allowed");
+            let expected = if bytes > 1000 { vec![refused] } else { Vec::new() };
+            assert_eq!(problems(&with_text(&text)), expected);
+        }
+    }
+}
+
+#[test]
 fn what_a_set_says_of_itself_is_checked() {
     let cases = [
         (
