@@ -224,7 +224,8 @@ impl Worker {
             return Ok(false);
         };
         let text = message.content.text.as_ref().map(instagram::Words::expose);
-        let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0, marker: None };
+        let marker = message.metadata.as_ref().map(instagram::Words::expose);
+        let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0, marker };
         let whose = self.outbox.hear(&work.key.pk, conversation, &echo, self.clock.now_ms()).await?;
         Ok(whose == Whose::SomebodyElses)
     }
