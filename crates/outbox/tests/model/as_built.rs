@@ -6,7 +6,7 @@ use crate::properties::Property;
 use crate::protocol::{Bounds, Protocol, Surroundings};
 use crate::search::search;
 
-/// Set to `full`, it searches as far as some gigabytes of memory and half an hour allow.
+/// Set to `full`, it searches as far as some gigabytes of memory and ten minutes allow.
 const HOW_FAR: &str = "OUTBOX_MODEL";
 
 /// The usual bounds, and wider ones if asked for.

@@ -173,7 +173,7 @@ impl Graph {
     }
 }
 
-/// What a world is known by. With 30 million worlds, the chance that two of them share one is 1 in 40,000.
+/// What a world is known by. With 47 million worlds, the chance that two of them share one is 1 in 17,000.
 fn fingerprint(world: &World) -> u64 {
     let mixed = |world: World| {
         let mut mix = Mix(0);
