@@ -91,7 +91,7 @@ pub(crate) fn account_partition(account: &AccountId) -> String {
 }
 
 /// The partition that holds the items of one conversation.
-pub(crate) fn thread_partition(account: &AccountId, peer: &Peer) -> String {
+pub fn thread_partition(account: &AccountId, peer: &Peer) -> String {
     format!("T#{account}#{peer}")
 }
 
