@@ -5,6 +5,7 @@ mod condition;
 mod document;
 mod errors;
 mod message;
+mod names;
 mod node;
 mod part;
 mod profile;

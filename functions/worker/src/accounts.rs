@@ -14,28 +14,12 @@ use crate::outcome::Trouble;
 /// Most rule sets kept at once.
 const MAX_KEPT: usize = 1_000;
 
-/// A rule set, and what was noticed when it was read.
-#[derive(Debug)]
-pub(crate) struct Rules {
-    pub(crate) set: RuleSet,
-    /// A rule may look at the person's profile. Asking in vain does no harm, so the document's text is looked at.
-    pub(crate) wants_profile: bool,
-}
-
-impl Rules {
-    fn read(document: &str) -> Option<Self> {
-        let set = RuleSet::parse(document).ok()?;
-        let wants_profile = ["{first_name", "{username", "\"follows\""].iter().any(|word| document.contains(word));
-        Some(Self { set, wants_profile })
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct Accounts {
     store: Store,
     vault: Arc<Vault>,
     standings: Standings,
-    rules: Mutex<HashMap<(AccountId, u32), Arc<Rules>>>,
+    rules: Mutex<HashMap<(AccountId, u32), Arc<RuleSet>>>,
 }
 
 impl Accounts {
@@ -50,7 +34,7 @@ impl Accounts {
     }
 
     /// The rules in force for the account, ready for use. A stored version never changes, so it is kept.
-    pub(crate) async fn rules(&self, account: &Account) -> Result<Option<Arc<Rules>>, Trouble> {
+    pub(crate) async fn rules(&self, account: &Account) -> Result<Option<Arc<RuleSet>>, Trouble> {
         if account.rules == 0 {
             return Ok(None);
         }
@@ -61,7 +45,7 @@ impl Accounts {
         let Some(stored) = self.store.rules(&account.id, account.rules).await? else {
             return Err(Trouble::Rules(account.rules));
         };
-        let rules = Arc::new(Rules::read(&stored.document).ok_or(Trouble::Rules(account.rules))?);
+        let rules = Arc::new(RuleSet::parse(&stored.document).map_err(|_| Trouble::Rules(account.rules))?);
         let mut held = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= MAX_KEPT {
             held.clear();

@@ -179,7 +179,7 @@ impl Worker {
             conversation: next,
             content,
             media_owner,
-            rules: rules.as_ref().map(|rules| &rules.set),
+            rules: rules.as_deref(),
         };
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
         if let Some(version) = unreadable {
@@ -202,7 +202,7 @@ impl Worker {
             Err(Trouble::Rules(_)) => None,
             Err(trouble) => return Err(trouble),
         };
-        match automation::wish(event, rules.as_ref().map(|rules| &rules.set)) {
+        match automation::wish(event, rules.as_deref()) {
             Some(automation::Wish::Silence) => {
                 next.facts.take_wish(true, &job.key, *at);
                 for peer in &next.linked {

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use automation::RuleSet;
 use instagram::{Kind, PersonId};
 use store::{Conversation, ProfileRead};
 
 use crate::Worker;
-use crate::accounts::Rules;
 use crate::apply::Work;
 
 /// How long a profile is believed, in milliseconds. Not longer either when Meta told nothing: people give their consent by
@@ -20,11 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Worker {
     /// The person's profile, if the rules look at one and the person has written: a comment alone is no consent (fact
     /// sheet 8). What is not known in time is not known.
-    pub(crate) async fn learn_profile(&self, work: &Work<'_>, next: &mut Conversation, rules: Option<&Rules>) {
+    pub(crate) async fn learn_profile(&self, work: &Work<'_>, next: &mut Conversation, rules: Option<&RuleSet>) {
         let now = self.clock.now_ms();
         let wrote = matches!(work.event.kind, Kind::MessageReceived(_) | Kind::PostbackPressed(_));
         let is_known = next.profile.as_ref().is_some_and(|profile| now - profile.at < BELIEVED_MS);
-        if !wrote || is_known || !rules.is_some_and(|rules| rules.wants_profile) {
+        if !wrote || is_known || !rules.is_some_and(RuleSet::wants_profile) {
             return;
         }
         let Ok(person) = PersonId::parse(work.job.peer.as_str()) else {

@@ -91,6 +91,11 @@ impl Wording {
         Self(vec![Piece::Fixed(text.to_owned())])
     }
 
+    /// True if it has a blank for such a variable.
+    fn has_blank(&self, wanted: impl Fn(Variable) -> bool) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Blank { variable, .. } if wanted(*variable)))
+    }
+
     /// The text with its blanks filled. `value` gives what is known, ready to be sent.
     ///
     /// A blank that stays empty takes the comma and the spaces before it along, so that `Oi, {first_name}!` is `Oi!`, and
@@ -149,6 +154,11 @@ impl Variants {
     /// A single wording.
     pub(crate) fn one(wording: Wording) -> Self {
         Self { first: wording, others: Vec::new() }
+    }
+
+    /// True if a wording has a blank for such a variable.
+    pub(crate) fn has_blank(&self, wanted: impl Fn(Variable) -> bool) -> bool {
+        std::iter::once(&self.first).chain(&self.others).any(|wording| wording.has_blank(&wanted))
     }
 
     /// The wording that a random number stands for.
