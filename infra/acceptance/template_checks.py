@@ -8,7 +8,8 @@ template = yaml_parse(open(sys.argv[1]))
 resources = template["Resources"]
 properties = {name: resource["Properties"] for name, resource in resources.items()}
 events, dead, quarantine = (properties[name] for name in ("EventsQueue", "DeadLetterQueue", "QuarantineQueue"))
-ingest, worker, table = (properties[name] for name in ("Ingest", "Worker", "Table"))
+ingest, worker, caretaker, table = (properties[name] for name in ("Ingest", "Worker", "Caretaker", "Table"))
+schedule = properties["CaretakerSchedule"]
 mapping = worker["Events"]["Queue"]["Properties"]
 routes = {(e["Properties"]["Method"], e["Properties"]["Path"]): e["Properties"] for e in ingest["Events"].values()}
 
@@ -29,6 +30,12 @@ checks = {
     "a worker ends before its lease of 40 s": worker["Timeout"] < 40,
     "the worker has its 30 s": worker["Timeout"] == 30,
     "visibility is six times the worker's time or more": events["VisibilityTimeout"] >= 6 * worker["Timeout"],
+    "the caretaker has its 60 s": caretaker["Timeout"] == 60,
+    "the caretaker comes every minute": schedule["ScheduleExpression"] == "rate(1 minute)",
+    # The next minute is the repetition; two of each would only run side by side.
+    "no run of the caretaker is repeated": schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 0
+    and caretaker["EventInvokeConfig"]["MaximumRetryAttempts"] == 0,
+    "a schedule that cannot reach its function says so": "DeadLetterConfig" in schedule["Target"],
     "an event is received 8 times before it is given up": events["RedrivePolicy"]["maxReceiveCount"] == 8,
     "the events queue has high throughput": HIGH_THROUGHPUT.items() <= events.items(),
     "the dead-letter queue has high throughput": HIGH_THROUGHPUT.items() <= dead.items(),
