@@ -2,6 +2,7 @@
 
 mod parts;
 mod seed;
+mod tending;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use sandbox::dynamo::Dynamo;
 use sandbox::gateway::Gateway;
 use sandbox::mapping::Mapping;
 use sandbox::meta::Meta;
+use sandbox::schedule::Schedule;
 use sandbox::sqs::Sqs;
 use serde_json::Value;
 use store::{Store, TABLE_DEFINITION};
@@ -21,6 +23,8 @@ use vault::{LocalKey, Vault};
 
 use crate::data::{DataFolder, Endpoints};
 use crate::project::{Project, read_text};
+
+use tending::Tending;
 
 pub(crate) use parts::TABLE;
 
@@ -44,6 +48,8 @@ pub(crate) struct Stack {
     dynamo: Dynamo,
     gateway: Gateway,
     mapping: Mapping,
+    tending: Tending,
+    visits: [Schedule; 2],
     data: Option<DataFolder>,
     _scratch: Option<TempDir>,
 }
@@ -109,7 +115,8 @@ impl Stack {
         let meta = Arc::new(Meta::start(sandbox_clock.clone(), world.clone()).await?);
 
         let clock = Clock::from_source(sandbox_clock.clone());
-        let vault = Vault::local(LocalKey::parse(&read_text(&files.key)?)?);
+        let key = read_text(&files.key)?;
+        let vault = Vault::local(LocalKey::parse(&key)?);
         let dynamo_config = boot::aws_config_at(dynamo.endpoint(), &clock, CallLimits::default()).await;
         let store = Store::new(aws_sdk_dynamodb::Client::new(&dynamo_config), TABLE);
         seed::accounts(&store, &vault, project, &world, clock.now_ms()).await?;
@@ -120,6 +127,9 @@ impl Stack {
         let ingest = parts::ingest(&sqs, &queues, &files.apps, &clock, metrics("ingest"))?;
         let ingest = parts::told_to_meta(Arc::clone(&meta), ingest);
         let graph = graph::Graph::new(meta.endpoint())?;
+        let (second_vault, tables) = (Vault::local(LocalKey::parse(&key)?), store.clone());
+        let caretaker =
+            parts::caretaker(&sqs, queues.clone(), tables, graph.clone(), second_vault, &clock, metrics("caretaker"));
         let worker = parts::worker(&sqs, queues, store.clone(), graph, vault, &clock, metrics("worker"));
 
         let gateway = Gateway::builder()
@@ -138,6 +148,8 @@ impl Stack {
             graph: meta.endpoint().to_owned(),
         };
         meta.set_callback(endpoints.callback.parse()?);
+        let tending = Tending { caretaker, store: store.clone(), clock: sandbox_clock.clone() };
+        let visits = tending.start();
         let scratch = files.scratch;
         Ok(Self {
             endpoints,
@@ -148,6 +160,8 @@ impl Stack {
             dynamo,
             gateway,
             mapping,
+            tending,
+            visits,
             data,
             _scratch: scratch,
         })
@@ -158,10 +172,18 @@ impl Stack {
         self.sqs.wait_for(EVENTS_QUEUE, limit, |counts| counts.waiting + counts.in_flight + counts.delayed == 0).await
     }
 
+    /// Has the caretaker come now if something is due soon; says whether it came.
+    pub(crate) async fn tend(&self) -> Result<bool> {
+        self.tending.visit_if_due_soon().await
+    }
+
     /// Stops in order: nothing new comes in, what is under way ends, the world is saved.
     pub(crate) async fn stop(self) -> Result<()> {
         self.gateway.stop().await;
         self.mapping.stop().await;
+        for visits in self.visits {
+            visits.stop().await;
+        }
         let world = self.meta.dump()?;
         if let Some(data) = &self.data {
             data.save_world(&world)?;

@@ -43,14 +43,18 @@ pub(crate) fn collect() -> Collected {
 
 /// From now on prints a short line per event.
 pub(crate) fn print_events() {
-    listen(|level, line| match (line.get("event.kind"), line.get("outcome")) {
-        (Some(kind), Some(outcome)) => {
-            let text = |name: &str| line.get(name).map_or("", String::as_str);
-            let reply = [text("reply.state"), text("reply.reason")].join(" ");
-            say::line(format_args!("{kind:<10} {outcome:<16} {:<10} {}", reply.trim(), text("event.key")));
+    listen(|level, line| {
+        let text = |name: &str| line.get(name).map_or("", String::as_str);
+        let reply = [text("reply.state"), text("reply.reason")].join(" ");
+        match (line.get("event.kind"), line.get("outcome"), line.get("reply.id")) {
+            (Some(kind), Some(outcome), _) => {
+                say::line(format_args!("{kind:<10} {outcome:<16} {:<10} {}", reply.trim(), text("event.key")));
+            }
+            _ if level <= Level::WARN => say::line(format_args!("{level}: {}", shown(&line))),
+            // The caretaker's, which comes long after the event.
+            (None, None, Some(id)) => say::line(format_args!("{:<10} {:<16} {:<10} {id}", "reply", "", reply.trim())),
+            _ => {}
         }
-        _ if level <= Level::WARN => say::line(format_args!("{level}: {}", shown(&line))),
-        _ => {}
     });
 }
 
@@ -69,7 +73,7 @@ impl<S: Subscriber, F: Fn(Level, Line) + Send + Sync + 'static> Layer<S> for Lis
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
         // Everybody else's info lines are of no interest to a person; their debug lines could hold people's words.
-        let ours = ["worker", "ingest", "outbox", "store", "boot", "graph"];
+        let ours = ["worker", "ingest", "caretaker", "outbox", "store", "boot", "graph"];
         let is_ours = ours.contains(&metadata.target().split("::").next().unwrap_or_default());
         if *metadata.level() > (if is_ours { Level::INFO } else { Level::WARN }) {
             return;

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use boot::{AppsSecret, Clock, Env, Metrics};
 use bytes::Bytes;
+use caretaker::Caretaker;
 use graph::Graph;
 use ingest::Ingest;
 use instagram::Apps;
@@ -107,8 +108,28 @@ pub(super) fn worker(
         table_name: TABLE.to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),
+        outbox: outbox::Settings::default(),
     };
     Arc::new(Worker::new(&config, store, queues, graph, vault, clock.clone(), metrics))
+}
+
+pub(super) fn caretaker(
+    sqs: &Sqs,
+    queues: aws_sdk_sqs::Client,
+    store: Store,
+    graph: Graph,
+    vault: Vault,
+    clock: &Clock,
+    metrics: Metrics,
+) -> Arc<Caretaker> {
+    let config = caretaker::Config {
+        events_queue_url: sqs.queue_url(EVENTS_QUEUE),
+        table_name: TABLE.to_owned(),
+        graph_base_url: String::new(),
+        token_key: String::new(),
+        outbox: outbox::Settings::default(),
+    };
+    Arc::new(Caretaker::new(&config, store, queues, graph, vault, clock.clone(), metrics))
 }
 
 pub(super) async fn map(sqs: &Sqs, worker: Arc<Worker>) -> Result<Mapping> {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+const TEMPLATE: &str = include_str!("../../../../template.yaml");
+
 /// The value of `name` in the section of `template.yaml` that begins with `  resource:`.
 fn number(resource: &str, name: &str) -> u64 {
-    let template = include_str!("../../../../template.yaml");
-    let section = template.split_once(&format!("\n  {resource}:\n")).unwrap().1;
+    let section = TEMPLATE.split_once(&format!("\n  {resource}:\n")).unwrap().1;
     let (_, rest) = section.split_once(&format!("{name}: ")).unwrap();
     rest.lines().next().unwrap().trim().parse().unwrap()
 }
@@ -26,4 +27,26 @@ fn the_times_of_template_and_code_fit_into_each_other() {
     assert!(lease < visibility, "a redelivered event finds the lease over");
     assert!(visibility >= 6 * worker, "AWS's advice for event source mappings");
     assert!(ingest > Duration::from_secs(4) && ingest <= Duration::from_secs(5), "Meta waits 5 s");
+}
+
+#[test]
+fn a_caretaker_ends_in_time_and_finds_hints_within_two_minutes() {
+    let minute = Duration::from_secs(60);
+    let caretaker = Duration::from_secs(number("Caretaker", "Timeout"));
+    assert_eq!(caretaker, caretaker::TIME_OUT, "the caretaker believes in its own time-out");
+    assert!(caretaker <= minute, "as often as it comes, so that one run at a time is the rule");
+    assert!(
+        caretaker::WORKING_TIME + graph::DEADLINE < caretaker,
+        "the last attempt ends before the function is ended"
+    );
+    assert!(graph::DEADLINE < millis(outbox::LEASE_MS), "and long before its lease");
+    assert!(TEMPLATE.contains("ScheduleExpression: rate(1 minute)"));
+    assert!(millis(store::HINT_PATIENCE_MS) + minute < 2 * minute, "waited for, then looked for by the next run");
+}
+
+#[test]
+fn both_senders_believe_the_same_of_meta() {
+    for setting in ["ON_UNKNOWN: !Ref OnUnknown", "REPLY_MARKER: !Ref ReplyMarker"] {
+        assert_eq!(TEMPLATE.matches(setting).count(), 2, "{setting}");
+    }
 }

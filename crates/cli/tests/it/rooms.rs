@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "automation",
     "boot",
+    "caretaker",
     "cli",
     "graph",
     "ingest",
@@ -39,7 +40,7 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 11] = [
+    let promises: [Promise; 12] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
@@ -54,6 +55,12 @@ fn every_room_uses_only_the_rooms_it_may() {
             "worker",
             manifest!("functions/worker"),
             &["automation", "boot", "graph", "instagram", "job", "outbox", "store", "vault"],
+            &["reqwest"],
+        ),
+        (
+            "caretaker",
+            manifest!("functions/caretaker"),
+            &["boot", "graph", "instagram", "job", "outbox", "store", "vault"],
             &["reqwest"],
         ),
     ];
