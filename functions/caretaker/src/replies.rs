@@ -6,7 +6,7 @@ use std::time::Duration;
 use boot::Deadline;
 use instagram::Peer;
 use outbox::{Attempt, Drive};
-use store::{Conversation, Item, Key, Standing};
+use store::{Connection, Conversation, Item, Key, ReplyState, Standing};
 
 use crate::Caretaker;
 use crate::tally::Tally;
@@ -25,7 +25,7 @@ impl Caretaker {
         begin_until: &Deadline,
         tally: &Tally,
     ) -> Result<(), Trouble> {
-        let token = if standing.may_send() { self.accounts.token(&standing.account).await? } else { None };
+        let token = if may_call(standing, &item) { self.accounts.token(&standing.account).await? } else { None };
         let now = || self.clock.now_ms();
         let left_ms = i64::try_from(begin_until.remaining().as_millis()).unwrap_or(i64::MAX);
         let pause = |ms| self.pause(ms);
@@ -52,6 +52,13 @@ impl Caretaker {
         let length = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         Box::pin(async move { clock.sleep(length).await })
     }
+}
+
+/// Whether Meta may be asked at all. An account that was stopped may still look whether a reply in doubt is out: what it
+/// must not do any more, the outbox does not do, whatever token it has.
+fn may_call(standing: &Standing, item: &Item) -> bool {
+    let is_in_doubt = item.replies().iter().any(|reply| reply.state == ReplyState::Unknown);
+    standing.may_send() || (is_in_doubt && standing.account.connection == Connection::Connected)
 }
 
 /// The one line per attempt.

@@ -3,7 +3,7 @@
 use futures::future::Either;
 use outbox::{OnUnknown, Settings};
 use sandbox::meta::Reply;
-use store::{ReplyAction, ReplyState};
+use store::{ReplyAction, ReplyState, Scope};
 
 use crate::world::{MetaFate, OFFICE, PERSON, Plan, World};
 
@@ -68,6 +68,22 @@ async fn where_nothing_is_believed_of_meta_a_reply_not_found_is_parked() {
     world.minutes(3).await;
     assert_eq!(world.state(&plan).await, (ReplyState::Parked, Some("not_found".to_owned())));
     assert!(world.sent_to(OFFICE, PERSON).is_empty());
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_doubt_by_what_meta_shows() {
+    let cases = [
+        ("it was out before the stop", MetaFate::LoseAnswer, ReplyState::Sent, "found", 1),
+        ("it was not out", not_delivered(), ReplyState::Failed, "cancelled", 0),
+    ];
+    for (case, fate, state, reason, sent) in cases {
+        let world = World::start().await;
+        let plan = in_doubt(&world, PERSON, fate).await;
+        world.store.set_stopped(Scope::Everything, Some(world.clock.now_ms())).await.unwrap();
+        world.minutes(3).await;
+        assert_eq!(world.state(&plan).await, (state, Some(reason.to_owned())), "{case}");
+        assert_eq!(world.sent_to(OFFICE, PERSON).len(), sent, "{case}");
+    }
 }
 
 #[tokio::test]
