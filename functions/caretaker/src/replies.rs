@@ -39,7 +39,7 @@ impl Caretaker {
             begin_before: now().saturating_add(left_ms),
             judges: Some(&pause),
         };
-        for attempt in self.outbox.drive(drive, &now).await? {
+        for attempt in Box::pin(self.outbox.drive(drive, &now)).await? {
             tally.attempted(&attempt);
             report(standing, &attempt);
         }
