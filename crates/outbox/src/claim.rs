@@ -67,13 +67,13 @@ impl Outbox {
             discloses_at: (reply.discloses && !cancels).then_some(now),
         };
         match self.store.claim_gate(claim).await {
-            Err(error @ StoreError::Unavailable { .. }) => {
-                // It may have been written: then the gate bears our name, and the attempt is ours alone.
+            Ok(()) => Ok(Claim::Won(k)),
+            Err(error) if is_doubtful(&error) => {
                 let written = self.store.conversation(drive.account(), drive.peer).await;
                 let is_ours = written.is_ok_and(|conversation| conversation.gate.as_ref() == Some(&gate));
-                if is_ours { Ok(Claim::Won(k)) } else { Err(error) }
+                recognised(is_ours, k, error)
             }
-            outcome => won(outcome, k),
+            Err(error) => Err(error),
         }
     }
 
@@ -81,16 +81,17 @@ impl Outbox {
     pub(crate) async fn claim_item(&self, place: &ReplyRef, reply: &Reply, now: i64) -> Result<Claim, StoreError> {
         let (k, until, by) = (reply.att + 1, lease_until(now), name());
         match self.store.claim_reply(place, reply.att, until, &by).await {
-            Err(error @ StoreError::Unavailable { .. }) => {
+            Ok(()) => Ok(Claim::Won(k)),
+            Err(error) if is_doubtful(&error) => {
                 let written = self.store.item(&place.item, now).await;
                 let is_ours = written.is_ok_and(|item| {
                     item.replies().get(place.step).is_some_and(|reply| {
                         reply.state == ReplyState::Sending && reply.att == k && reply.by.as_deref() == Some(&by)
                     })
                 });
-                if is_ours { Ok(Claim::Won(k)) } else { Err(error) }
+                recognised(is_ours, k, error)
             }
-            outcome => won(outcome, k),
+            Err(error) => Err(error),
         }
     }
 
@@ -157,11 +158,17 @@ impl Outbox {
     }
 }
 
-fn won(outcome: Result<(), StoreError>, k: u64) -> Result<Claim, StoreError> {
-    match outcome {
-        Ok(()) => Ok(Claim::Won(k)),
-        Err(StoreError::Conflict) => Ok(Claim::Lost),
-        Err(error) => Err(error),
+/// A claim may have been written although this is the answer: the table's client repeats a call whose answer is lost, and
+/// is told then that somebody was faster. What was written bears the claim's name, and then the attempt is ours alone.
+fn is_doubtful(error: &StoreError) -> bool {
+    matches!(error, StoreError::Conflict | StoreError::Unavailable { .. })
+}
+
+fn recognised(is_ours: bool, k: u64, error: StoreError) -> Result<Claim, StoreError> {
+    match error {
+        _ if is_ours => Ok(Claim::Won(k)),
+        StoreError::Conflict => Ok(Claim::Lost),
+        error => Err(error),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A table, a Meta, and one conversation in which a person has just written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -20,16 +21,22 @@ use store::{
 
 pub(crate) const ACCOUNT: &str = "17841400000000001";
 pub(crate) const PERSON: &str = "900000000000001";
+pub(crate) const POST: &str = "17900000000000001";
 pub(crate) const APP: &str = "867555782500454";
+
+const OTHER_APP: &str = "867555782500455";
+/// An account of the same app, and one of another.
+const NEIGHBOUR: &str = "17841400000000002";
+const STRANGER: &str = "17841400000000003";
 
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
-    pub(crate) meta: Meta,
+    pub(crate) meta: Arc<Meta>,
     pub(crate) outbox: Outbox,
     pub(crate) account: AccountId,
     pub(crate) peer: Peer,
-    dynamo: Dynamo,
+    dynamo: Arc<Dynamo>,
     /// Ways in that fail as asked; dropped, they cut their connections.
     doors: (Vec<dynamo::Door>, Vec<meta::Door>),
 }
@@ -41,10 +48,18 @@ impl World {
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
         let store = store_at(dynamo.endpoint(), &clock).await;
         let world = json!({
-            "apps": [{"name": "politicall", "app_id": APP, "app_secrets": ["secret"]}],
-            "accounts": [{"account": ACCOUNT, "username": "office", "app_id": APP, "token": "IGAA"}],
+            "apps": [
+                {"name": "politicall", "app_id": APP, "app_secrets": ["secret"]},
+                {"name": "own", "app_id": OTHER_APP, "app_secrets": ["secret of another"]},
+            ],
+            "accounts": [
+                {"account": ACCOUNT, "username": "office", "app_id": APP, "token": "IGAA", "older_tokens": ["IGAA-new"]},
+                {"account": NEIGHBOUR, "username": "neighbour", "app_id": APP, "token": "IGAB"},
+                {"account": STRANGER, "username": "stranger", "app_id": OTHER_APP, "token": "IGAC"},
+            ],
+            "media": [{"account": ACCOUNT, "id": POST, "product": "FEED"}],
         });
-        let meta = Meta::start(clock.clone(), world).await.unwrap();
+        let meta = Arc::new(Meta::start(clock.clone(), world).await.unwrap());
         meta.person_writes(ACCOUNT, PERSON, "oi");
         let outbox = Outbox::new(store.clone(), Graph::new(meta.endpoint()).unwrap(), Settings::default());
         let account = AccountId::parse(ACCOUNT).unwrap();
@@ -52,7 +67,40 @@ impl World {
         let peer = Peer::from(&PersonId::parse(PERSON).unwrap());
         let conversation = Conversation::default();
         store.save_facts(&account, &peer, &conversation, conversation.clone()).await.unwrap();
+        Self { clock, store, meta, outbox, account, peer, dynamo: Arc::new(dynamo), doors: Default::default() }
+    }
+
+    /// The same account's conversation with somebody else.
+    pub(crate) async fn with(&self, person: &str) -> Self {
+        self.beside(self.account.as_str(), person).await
+    }
+
+    /// A conversation of another account of the same app.
+    pub(crate) async fn of_neighbour(&self) -> Self {
+        self.store.put_account(&connected(&AccountId::parse(NEIGHBOUR).unwrap(), APP)).await.unwrap();
+        self.beside(NEIGHBOUR, PERSON).await
+    }
+
+    /// A conversation of an account of another app.
+    pub(crate) async fn of_stranger(&self) -> Self {
+        self.store.put_account(&connected(&AccountId::parse(STRANGER).unwrap(), OTHER_APP)).await.unwrap();
+        self.beside(STRANGER, PERSON).await
+    }
+
+    async fn beside(&self, account: &str, person: &str) -> Self {
+        self.meta.person_writes(account, person, "oi");
+        let account = AccountId::parse(account).unwrap();
+        let peer = Peer::from(&PersonId::parse(person).unwrap());
+        let conversation = Conversation::default();
+        self.store.save_facts(&account, &peer, &conversation, conversation.clone()).await.unwrap();
+        let (clock, store, outbox) = (self.clock.clone(), self.store.clone(), self.outbox.clone());
+        let (meta, dynamo) = (Arc::clone(&self.meta), Arc::clone(&self.dynamo));
         Self { clock, store, meta, outbox, account, peer, dynamo, doors: Default::default() }
+    }
+
+    /// The same as another process sees it: what this one's outbox learnt, it has to read.
+    pub(crate) fn another_outbox(&self) -> Outbox {
+        Outbox::new(self.store.clone(), Graph::new(self.meta.endpoint()).unwrap(), Settings::default())
     }
 
     /// The table behind a way in of its own, whose calls meet these faults.
@@ -84,12 +132,28 @@ impl World {
         Key { pk: format!("T#{ACCOUNT}#{PERSON}"), sk: sk.to_owned() }
     }
 
+    fn key_here(&self, sk: &str) -> Key {
+        Key { pk: format!("T#{}#{}", self.account, self.peer), sk: sk.to_owned() }
+    }
+
+    /// A comment and the reply that is planned to it.
+    pub(crate) async fn plan_comment(&self, reply: Reply) -> String {
+        let comment = self.meta.person_comments(ACCOUNT, POST, PERSON, "quero");
+        let sk = format!("C#{comment}");
+        self.plan(&sk, vec![reply]).await;
+        sk
+    }
+
     /// An item with these replies, planned just now.
     pub(crate) async fn plan(&self, sk: &str, replies: Vec<Reply>) {
         let content = ItemContent { kind: Some("message".to_owned()), ..ItemContent::default() };
+        self.plan_for(sk, &content, replies).await;
+    }
+
+    pub(crate) async fn plan_for(&self, sk: &str, content: &ItemContent, replies: Vec<Reply>) {
         let decided =
             Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, effects: Vec::new(), replies };
-        self.store.save_item(&Self::key(sk), &Item::default(), &content, Some(&decided), 0).await.unwrap();
+        self.store.save_item(&self.key_here(sk), &Item::default(), content, Some(&decided), 0).await.unwrap();
     }
 
     pub(crate) fn reply(&self, action: ReplyAction, text: &str) -> Reply {
@@ -98,7 +162,7 @@ impl World {
     }
 
     pub(crate) async fn item(&self, sk: &str) -> Item {
-        self.store.item(&Self::key(sk), self.clock.now_ms()).await.unwrap()
+        self.store.item(&self.key_here(sk), self.clock.now_ms()).await.unwrap()
     }
 
     pub(crate) async fn conversation(&self) -> Conversation {
@@ -117,7 +181,7 @@ impl World {
     pub(crate) async fn unsend(&self, sk: &str) {
         let item = self.item(sk).await;
         let content = ItemContent { deleted_at: Some(self.clock.now_ms()), ..item.content.clone() };
-        self.store.save_item(&Self::key(sk), &item, &content, None, 0).await.unwrap();
+        self.store.save_item(&self.key_here(sk), &item, &content, None, 0).await.unwrap();
     }
 
     /// State and reason of an item's first reply.
@@ -142,16 +206,27 @@ impl World {
     }
 
     pub(crate) async fn drive(&self, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
-        self.drive_with(&self.outbox, &Way::default(), sk).await
+        self.drive_with(&self.outbox, &self.way(), sk).await
+    }
+
+    /// With the account's token.
+    pub(crate) fn way(&self) -> Way {
+        let token = match self.account.as_str() {
+            NEIGHBOUR => "IGAB",
+            STRANGER => "IGAC",
+            _ => "IGAA",
+        };
+        Way { token: Some(SecretString::from(token)), ..Way::default() }
     }
 
     /// As the caretaker does: replies in doubt are looked into.
     pub(crate) async fn judge(&self, sk: &str) -> Vec<Attempt> {
-        self.drive_with(&self.outbox, &Way { judges: true, ..Way::default() }, sk).await.unwrap()
+        let way = Way { judges: true, ..self.way() };
+        self.drive_with(&self.outbox, &way, sk).await.unwrap()
     }
 
     pub(crate) async fn drive_with(&self, outbox: &Outbox, way: &Way, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
-        let key = Self::key(sk);
+        let key = self.key_here(sk);
         let conversation = self.store.conversation(&self.account, &self.peer).await.unwrap();
         let item = self.store.item(&key, self.clock.now_ms()).await.unwrap();
         self.drive_from(outbox, way, &key, conversation, item).await

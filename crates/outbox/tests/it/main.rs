@@ -4,5 +4,6 @@
 
 mod claims;
 mod fixtures;
+mod lost_answers;
 mod order;
 mod permissions;
