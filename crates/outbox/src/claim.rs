@@ -4,7 +4,7 @@ use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Reply, ReplyRef, Reply
 
 use crate::SETTLE_MS;
 use crate::drive::{Drive, Outbox};
-use crate::order::comes_first;
+use crate::order::{ComesFirst, comes_first};
 use crate::outcome::lease_until;
 
 /// When a reply that met another attempt under way is looked at again, in milliseconds.
@@ -21,8 +21,8 @@ pub(crate) enum Claim {
 }
 
 enum Judged {
-    /// No attempt is under way. The message the last one became, if it became one, and until when its item goes first.
-    Closed { mid: Option<String>, first_until: Option<i64> },
+    /// No attempt is under way. The message the last one became, if it became one, and its item, if that comes first.
+    Closed { mid: Option<String>, first: Option<ComesFirst> },
     /// An attempt is under way, or nobody knows how it ended. The item of its reply.
     Open(Box<Item>),
 }
@@ -43,16 +43,19 @@ impl Outbox {
         cancels: bool,
         now: i64,
     ) -> Result<Claim, StoreError> {
-        let mut sent = Vec::new();
+        let (mut sent, mut goes_first) = (Vec::new(), None);
         if let Some(gate) = &drive.conversation.gate {
             match self.judge_gate(drive, gate, now).await? {
-                Judged::Closed { first_until: Some(due_at), .. } if !cancels => {
-                    let due_at = due_at.min(reply.not_after);
+                Judged::Closed { first: Some(first), .. } if !cancels => {
+                    let due_at = first.due_at.min(reply.not_after);
                     let wait = Postponed { due_at, why: "waits_turn", slot: None };
                     self.wait_in_order(drive, place, reply, &wait, now).await?;
                     return Ok(Claim::Busy);
                 }
-                Judged::Closed { mid, .. } => sent.extend(mid.as_deref().map(store::keys::short_digest)),
+                Judged::Closed { mid, first } => {
+                    sent.extend(mid.as_deref().map(store::keys::short_digest));
+                    goes_first = first.map(|first| first.queued);
+                }
                 Judged::Open(owner) => return self.wait_behind(drive, place, reply, gate, &owner, now).await,
             }
         }
@@ -64,6 +67,7 @@ impl Outbox {
             read: &drive.conversation,
             gate: &gate,
             sent: &sent,
+            goes_first: goes_first.as_ref(),
             discloses_at: (reply.discloses && !cancels).then_some(now),
         };
         match self.store.claim_gate(claim).await {
@@ -103,7 +107,7 @@ impl Outbox {
         let Some(reply) = owner.replies().get(gate.step) else {
             // Erased or expired: no outcome can be recorded there. Once Meta has settled, nothing is in flight.
             let settled = now >= gate.until.saturating_add(SETTLE_MS);
-            let closed = Judged::Closed { mid: None, first_until: None };
+            let closed = Judged::Closed { mid: None, first: None };
             return Ok(if settled { closed } else { Judged::Open(Box::new(owner)) });
         };
         let is_closed = match reply.state {
@@ -114,8 +118,8 @@ impl Outbox {
         if !is_closed {
             return Ok(Judged::Open(Box::new(owner)));
         }
-        let first_until = if is_own_item { None } else { comes_first(gate, &owner, now) };
-        Ok(Judged::Closed { mid: reply.mid.clone(), first_until })
+        let first = if is_own_item { None } else { comes_first(gate, &owner, now) };
+        Ok(Judged::Closed { mid: reply.mid.clone(), first })
     }
 
     /// The gate's attempt, which may be an earlier one of our own, becomes unknown if its lease is over; this reply waits.

@@ -1,6 +1,6 @@
 //! The order of a conversation's direct messages: what waits goes first, and goes in the order in which it began to.
 
-use store::{Gate, Item, Postponed, Reply, ReplyRef, ReplyState, StoreError};
+use store::{Gate, Item, Postponed, Queued, Reply, ReplyRef, ReplyState, StoreError};
 
 use crate::claim::postpone;
 use crate::drive::{Drive, Outbox};
@@ -8,12 +8,23 @@ use crate::drive::{Drive, Outbox};
 /// When a direct message that waits behind another one is looked at again, unless the other one says when itself.
 const BEHIND_MS: i64 = 1_000;
 
-/// Until when the gate's last owner still comes first: its attempt ended, but its item is not done.
-pub(crate) fn comes_first(gate: &Gate, owner: &Item, now: i64) -> Option<i64> {
+/// The gate's last owner, if its attempt ended and its item is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ComesFirst {
+    /// When those behind it look again, in milliseconds since 1970.
+    pub(crate) due_at: i64,
+    /// Its place at the head of the queue, for when the gate names it no more.
+    pub(crate) queued: Queued,
+}
+
+pub(crate) fn comes_first(gate: &Gate, owner: &Item, now: i64) -> Option<ComesFirst> {
     let replies = owner.replies().get(gate.step..).unwrap_or_default();
     let open = replies.iter().find(|reply| !matches!(reply.state, ReplyState::Sent))?;
     let waits = open.state == ReplyState::Planned && now < open.not_after && owner.content.deleted_at.is_none();
-    waits.then(|| owner.due_at.unwrap_or(now).max(now).saturating_add(BEHIND_MS))
+    waits.then(|| ComesFirst {
+        due_at: owner.due_at.unwrap_or(now).max(now).saturating_add(BEHIND_MS),
+        queued: Queued::new(&gate.item, open.not_after),
+    })
 }
 
 impl Outbox {

@@ -67,6 +67,13 @@ pub struct Queued {
     pub until: i64,
 }
 
+impl Queued {
+    /// An item that waits until a moment.
+    pub fn new(item: &str, until: i64) -> Self {
+        Self { item: short_digest(item), until }
+    }
+}
+
 /// How many items may wait in order; those beyond go out in any order.
 pub const QUEUE_KEPT: usize = 8;
 
@@ -209,20 +216,22 @@ impl Conversation {
 
     /// The queue with an item at its end, or `None` if it is there already, or the queue is full.
     pub fn queue_with(&self, item: &str, until: i64, now_ms: i64) -> Option<Vec<Queued>> {
-        let id = short_digest(item);
+        let queued = Queued::new(item, until);
         let mut queue: Vec<Queued> = self.queue.iter().filter(|queued| queued.until > now_ms).cloned().collect();
-        if queue.len() >= QUEUE_KEPT || queue.iter().any(|queued| queued.item == id) {
+        if queue.len() >= QUEUE_KEPT || queue.iter().any(|held| held.item == queued.item) {
             return None;
         }
-        queue.push(Queued { item: id, until });
+        queue.push(queued);
         Some(queue)
     }
 
-    /// The queue without an item, or `None` if it is not in it.
-    pub(crate) fn queue_without(&self, item: &str) -> Option<Vec<Queued>> {
-        let id = short_digest(item);
-        let is_in = self.queue.iter().any(|queued| queued.item == id);
-        is_in.then(|| self.queue.iter().filter(|queued| queued.item != id).cloned().collect())
+    /// The queue after an item's claim, with `goes_first` at its head.
+    pub(crate) fn queue_after(&self, claimed: &str, goes_first: Option<&Queued>) -> Vec<Queued> {
+        let claimed = short_digest(claimed);
+        let is_kept = |queued: &&Queued| {
+            queued.item != claimed && goes_first.is_none_or(|goes_first| queued.item != goes_first.item)
+        };
+        goes_first.into_iter().chain(self.queue.iter().filter(is_kept)).cloned().collect()
     }
 
     /// True if a message is known to be ours.

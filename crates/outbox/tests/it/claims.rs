@@ -13,7 +13,7 @@ async fn claim(world: &World, sk: &str) -> i64 {
     let until = world.clock.now_ms() + LEASE_MS;
     let gate = Gate { item: sk.to_owned(), step: 0, k: read.fence + 1, until, by: "somebody".to_owned() };
     let (account, peer) = (&world.account, &world.peer);
-    let claim = GateClaim { account, peer, read: &read, gate: &gate, sent: &[], discloses_at: None };
+    let claim = GateClaim { account, peer, read: &read, gate: &gate, sent: &[], goes_first: None, discloses_at: None };
     world.store.claim_gate(claim).await.unwrap();
     until
 }

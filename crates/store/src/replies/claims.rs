@@ -20,6 +20,8 @@ pub struct GateClaim<'a> {
     pub gate: &'a Gate,
     /// Messages of the gate's last owner, to be remembered as ours.
     pub sent: &'a [String],
+    /// The gate's last owner, if it goes before all that wait here all the same: the claim only ends a reply.
+    pub goes_first: Option<&'a Queued>,
     /// Now, in milliseconds since 1970, if the reply holds the disclosure line.
     pub discloses_at: Option<i64>,
 }
@@ -31,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] if anybody claimed, or changed what is known of the conversation, since it was read.
     pub async fn claim_gate(&self, claim: GateClaim<'_>) -> Result<(), StoreError> {
-        let GateClaim { account, peer, read, gate, sent, discloses_at } = claim;
+        let GateClaim { account, peer, read, gate, sent, goes_first, discloses_at } = claim;
         let mut update = Update::of(keys::conversation(account, peer));
         update.set("gate", gate)?;
         update.set("fence", gate.k)?;
@@ -42,7 +44,8 @@ impl Store {
         if let Some(at) = discloses_at {
             update.set("disclosed_at", at)?;
         }
-        if let Some(queue) = read.queue_without(&gate.item) {
+        let queue = read.queue_after(&gate.item, goes_first);
+        if queue != read.queue {
             update.set("queue", queue)?;
         }
         let unclaimed = match read.fence {

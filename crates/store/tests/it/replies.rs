@@ -33,7 +33,7 @@ fn ended(state: ReplyState, due_at: Option<i64>) -> Ended {
 /// Claims the gate in a conversation that was read as `read`.
 async fn claim(table: &Table, read: &Conversation, gate: &Gate, sent: &[String]) -> Result<(), StoreError> {
     let (account, peer) = (account_id(), peer());
-    let claim = GateClaim { account: &account, peer: &peer, read, gate, sent, discloses_at: None };
+    let claim = GateClaim { account: &account, peer: &peer, read, gate, sent, goes_first: None, discloses_at: None };
     table.store.claim_gate(claim).await
 }
 
