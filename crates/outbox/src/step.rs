@@ -170,6 +170,10 @@ impl Outbox {
         let instagram::outgoing::Recipient::Comment(comment) = &message.recipient else {
             return parked("no_address");
         };
+        if drive.item.content.live {
+            // A comment stays when its broadcast ends, and takes no private reply from then on.
+            return parked("comment_unusable");
+        }
         match self.graph.comment(token, comment).await.result {
             Ok(_) => Ok(Proof::inferred()),
             Err(error) if error.is_missing() => parked("comment_gone"),

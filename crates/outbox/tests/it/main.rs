@@ -7,3 +7,4 @@ mod fixtures;
 mod lost_answers;
 mod order;
 mod permissions;
+mod private;
