@@ -5,6 +5,9 @@ use store::{Ended, Listed, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::drive::Outbox;
 
+/// What a reply's story says of a person's word that it shall be sent again.
+pub(crate) const RESENT: &str = "resolved_resend";
+
 /// What a person found out, or decided, about a parked reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
@@ -63,7 +66,7 @@ impl Outbox {
                 self.store.record_sent(place, reply.att, &sent).await
             }
             Resolution::Resend { not_after } => {
-                let ended = ended(ReplyState::Planned, "resolved_resend", Some(now));
+                let ended = ended(ReplyState::Planned, RESENT, Some(now));
                 self.store.record_resolved(place, reply.att, &ended, Some(not_after.max(reply.not_after))).await
             }
             Resolution::Drop => {

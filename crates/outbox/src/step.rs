@@ -9,6 +9,7 @@ use crate::drive::{Drive, Now, Outbox, OutboxError};
 use crate::judge::is_untold;
 use crate::leave::{Leave, is_in_order, leave};
 use crate::outcome::{after, lease_until};
+use crate::resolve::RESENT;
 use crate::rhythm::Moment;
 use crate::send::{Proof, Sendable, content};
 use crate::{Alarm, Attempt, Progress, SETTLE_MS};
@@ -153,7 +154,7 @@ impl Outbox {
         let ended = now();
         let (lesson, alarm) = self.learn(drive, reply, &answer, ended).await;
         let outcome = match answer.result {
-            Err(SendError::AlreadyReplied(_)) if is_untold(reply) => Ok(Proof::inferred()),
+            Err(SendError::AlreadyReplied(_)) if is_untold(reply) || was_resent(reply) => Ok(Proof::inferred()),
             Err(SendError::CommentUnusable(_)) if is_untold(reply) => self.untold(drive, token, reply).await,
             Err(error) => Err(after(&error, ended, lesson)),
             Ok(proof) => Ok(proof),
@@ -236,6 +237,11 @@ impl Outbox {
             }
         }
     }
+}
+
+/// Sent again by the word of a person, who may be wrong: Meta knows whether an earlier attempt is out.
+fn was_resent(reply: &Reply) -> bool {
+    reply.tries.iter().any(|tried| tried.what == RESENT)
 }
 
 /// The limit of Meta's that a reply counts towards, if one is known.

@@ -8,3 +8,4 @@ mod lost_answers;
 mod order;
 mod permissions;
 mod private;
+mod resolving;
