@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod claims;
+mod echoes;
 mod fixtures;
+mod holds;
+mod judging;
 mod lost_answers;
 mod order;
+mod pace;
 mod permissions;
 mod private;
 mod resolving;
+mod waits;
