@@ -70,9 +70,11 @@ pub(crate) fn restriction(condition: Condition, why: String, last: Option<&Restr
     Restriction { until: now.saturating_add(doubled(first, longest, strikes)), strikes, why }
 }
 
-/// One more than the last, unless that is over for longer than it lasted: then it starts anew.
+/// One more than the last, unless that is over for longer than it lasted: then it starts anew. While the last one lasts
+/// nothing begins, so a refusal was on its way when it began, and counts with it.
 fn strikes_after(last: Option<(i64, u32)>, first: i64, longest: i64, now: i64) -> u32 {
     match last {
+        Some((until, strikes)) if until > now => strikes.max(1),
         Some((until, strikes)) if now.saturating_sub(until) < doubled(first, longest, strikes.max(1)) => strikes + 1,
         _ => 1,
     }
@@ -100,7 +102,8 @@ mod tests {
         let cases = [
             ("the first", None, None, 60_000, 1),
             ("the second", None, wait(-1_000, 1), 120_000, 2),
-            ("the third, while the second lasts", None, wait(1_000, 2), 240_000, 3),
+            ("another of the second, on its way when that came", None, wait(1_000, 2), 120_000, 2),
+            ("the third", None, wait(-1_000, 2), 240_000, 3),
             ("the tenth", None, wait(-1_000, 9), 3_600_000, 10),
             ("the first after a quiet time", None, wait(-60_000, 1), 60_000, 1),
             ("Meta says seven minutes", Some(Duration::from_mins(7)), wait(-1_000, 1), 420_000, 2),
