@@ -35,7 +35,7 @@ pub use refusal::Refusal;
 pub use reply::{Intended, ReplyAction, ReplyId, Source, reply_id};
 pub use rule_set::{
     InvalidRuleId, MAX_DOCUMENT_BYTES, MAX_RULES, RuleError, RuleErrors, RuleId, RuleSet, Scope, Summary, TriggerKind,
-    schema,
+    Unreachable, schema,
 };
 pub use trace::{InvalidTrace, Line, Trace};
 pub use wish::{Wish, wish};

@@ -9,6 +9,7 @@ mod names;
 mod node;
 mod part;
 mod profile;
+mod reach;
 mod rule;
 mod schema;
 mod step;
@@ -37,6 +38,7 @@ pub use self::{
     calendar::Scope,
     document::MAX_RULES,
     errors::{RuleError, RuleErrors},
+    reach::Unreachable,
     rule::{InvalidRuleId, RuleId},
     schema::schema,
     summary::Summary,
