@@ -1,8 +1,12 @@
 //! What a person types.
 
+mod operators;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use operators::{Explain, Replies, RepliesCommand, Resolution, State, Switch};
 
 /// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
 #[derive(Debug, Parser)]
@@ -11,7 +15,10 @@ use clap::{Args, Parser, Subcommand};
     after_help = "Without a command the local stack starts: everything that runs in AWS, and a Meta to talk to, \
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
-    cargo run -- demo                      play every sample and check what became of it"
+    cargo run -- demo                      play every sample and check what became of it\n\n\
+    rules, replies, stop, start, status and explain work on the local data, beside a running stack too; or on a \
+    deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
+    (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
 pub(crate) struct Cli {
     /// Where the local stack keeps its data.
@@ -33,8 +40,16 @@ pub(crate) enum Command {
     /// Rules of an account: store, list, go back.
     #[command(subcommand)]
     Rules(Rules),
-    /// Replies that wait or whose outcome nobody knows, with reasons and ages.
-    Replies,
+    /// Replies by state, with reasons and ages; settle those that nobody can tell about.
+    Replies(Replies),
+    /// Stop all sending, an app's or an account's. What is due meanwhile is cancelled.
+    Stop(Switch),
+    /// Let sending go on.
+    Start(Switch),
+    /// What keeps accounts from sending: stops, dead tokens, restrictions, waits.
+    Status,
+    /// The whole story of an event: what came, what was decided and why, every reply and every attempt.
+    Explain(Explain),
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod args;
+mod codes;
 mod data;
 mod demo;
+mod explain;
+mod moment;
 mod project;
 mod replies;
 mod rules;
@@ -10,6 +13,8 @@ mod run;
 mod samples;
 mod send;
 mod stack;
+mod status;
+mod switch;
 mod table;
 mod target;
 mod watch;
@@ -28,7 +33,11 @@ async fn main() -> ExitCode {
         Command::Send(args) => send::run(&cli.data, &args).await,
         Command::Demo(args) => demo::run(&args).await,
         Command::Rules(args) => rules::run(&cli.data, args).await,
-        Command::Replies => replies::run(&cli.data).await,
+        Command::Replies(args) => replies::run(&cli.data, args).await,
+        Command::Stop(args) => switch::stop(&cli.data, &args).await,
+        Command::Start(args) => switch::start(&cli.data, &args).await,
+        Command::Status => status::run(&cli.data).await,
+        Command::Explain(args) => explain::run(&cli.data, &args).await,
     };
     match outcome {
         Ok(code) => code,

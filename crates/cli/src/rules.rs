@@ -9,9 +9,10 @@ use instagram::AccountId;
 use store::StoreError;
 
 use crate::args::Rules;
+use crate::moment::away;
 use crate::project::read_text;
 use crate::say;
-use crate::table::{Table, ago};
+use crate::table::Table;
 use crate::target::Target;
 
 pub(crate) async fn run(data: &Path, command: Rules) -> Result<ExitCode> {
@@ -61,7 +62,7 @@ async fn list(data: &Path, account: &str) -> Result<()> {
     let mut table = Table::new(["", "version", "stored", "bytes"]);
     for rules in versions.iter().rev() {
         let mark = if rules.version == in_force { "in force" } else { "" };
-        let age = ago(target.clock.now_ms() - rules.stored_at);
+        let age = away(rules.stored_at, target.clock.now_ms());
         table.row([mark.to_owned(), rules.version.to_string(), age, rules.document.len().to_string()]);
     }
     say::line(table);

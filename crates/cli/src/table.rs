@@ -33,17 +33,6 @@ impl<const N: usize> fmt::Display for Table<N> {
     }
 }
 
-/// How long ago something was, in the largest unit that fits.
-pub(crate) fn ago(ms: i64) -> String {
-    let seconds = ms.max(0) / 1000;
-    match seconds {
-        0..60 => format!("{seconds} s ago"),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..86_400 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} d ago", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,14 +43,5 @@ mod tests {
         table.row(["ação".to_owned(), "x".to_owned()]);
         table.row(["a".to_owned(), "y".to_owned()]);
         assert_eq!(table.to_string(), "kind  text\nação  x\na     y");
-    }
-
-    #[test]
-    fn an_age_is_told_in_one_unit() {
-        let cases =
-            [(0, "0 s ago"), (59_999, "59 s ago"), (60_000, "1 min ago"), (7_200_000, "2 h ago"), (-5, "0 s ago")];
-        for (ms, expected) in cases {
-            assert_eq!(ago(ms), expected);
-        }
     }
 }

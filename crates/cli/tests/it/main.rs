@@ -4,5 +4,6 @@
 
 mod binaries;
 mod numbers;
+mod operators;
 mod program;
 mod rooms;

@@ -48,11 +48,11 @@ impl Running {
     }
 
     /// Waits for a line that holds all of these.
-    fn line_with(&self, parts: &[&str]) {
+    fn line_with(&self, parts: &[&str]) -> String {
         let mut seen = Vec::new();
         loop {
             match self.1.recv_timeout(LIMIT) {
-                Ok(line) if parts.iter().all(|part| line.contains(part)) => return,
+                Ok(line) if parts.iter().all(|part| line.contains(part)) => return line,
                 Ok(line) => seen.push(line),
                 Err(_) => panic!("no line with {parts:?} among {seen:?}"),
             }
@@ -104,6 +104,54 @@ fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let again = ask(&folder, &["send", "--field", "comments"]);
     assert!(again.status.success(), "{}", told(&again));
     stack.line_with(&["comment", "own_message"]);
+    stack.interrupt();
+}
+
+#[test]
+fn a_stopped_account_sends_nothing_until_it_is_let_go_on() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("data");
+    let stack = Running::start(&folder);
+    let stop = ask(&folder, &["stop", "--account", ACCOUNT]);
+    assert!(told(&stop).contains("is stopped. That holds within 5 seconds"), "{}", told(&stop));
+    assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
+    stack.line_with(&["message", "observed"]);
+    stack.interrupt();
+
+    // Nobody runs who could still believe that it is stopped.
+    assert!(told(&ask(&folder, &["start", "--account", ACCOUNT])).contains("goes on"));
+    let stack = Running::start(&folder);
+    assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
+    stack.line_with(&["message", "answered", "sent"]);
+    stack.interrupt();
+}
+
+#[test]
+fn explain_tells_what_became_of_samples() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("data");
+    let stack = Running::start(&folder);
+    assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
+    let line = stack.line_with(&["message", "answered", "sent"]);
+    let key = line.split_whitespace().last().unwrap();
+    let mid = key.split('|').next_back().unwrap();
+    let parts = [
+        "event     message",
+        "decision  answered: a reply was planned, by version 1 of the rules",
+        "rule      ",
+        "matched, 1 reply planned",
+        "direct message, sent",
+        "sent: Meta took it and named the message",
+    ];
+    for name in [key, mid] {
+        let story = told(&ask(&folder, &["explain", name]));
+        assert!(parts.iter().all(|part| story.contains(part)), "{name}: {story}");
+    }
+
+    assert!(ask(&folder, &["send", "events/webhook/message-hinted-alone.json"]).status.success());
+    let line = stack.line_with(&["hint|"]);
+    let story = told(&ask(&folder, &["explain", line.split_whitespace().last().unwrap()]));
+    assert!(story.contains("only hinted at") && story.contains("search    next look "), "{story}");
     stack.interrupt();
 }
 
