@@ -113,6 +113,24 @@ async fn case_97_a_private_reply_that_lands_elsewhere_is_known_there() {
 }
 
 #[tokio::test]
+async fn a_private_reply_that_nobody_expected_is_remembered_and_an_expected_one_costs_no_write() {
+    for is_expected in [false, true] {
+        let world = World::start().await;
+        let until = world.clock.now_ms() + 60_000;
+        if is_expected {
+            world.learn(|next| next.expect("oi", until)).await;
+        }
+        let before = world.conversation().await;
+        let sk = world.plan_comment(world.reply(store::ReplyAction::PrivateReply, "oi")).await;
+        world.drive(&sk).await.unwrap();
+        let after = world.conversation().await;
+        assert_eq!(after.is_own(&world.meta.sent()[0].mid), !is_expected);
+        assert_eq!(after == before, is_expected);
+        assert_eq!(after.linked, [], "one person, one id");
+    }
+}
+
+#[tokio::test]
 async fn messages_carry_their_replys_name_only_where_that_is_switched_on() {
     for marker in [false, true] {
         let mut world = World::start().await;

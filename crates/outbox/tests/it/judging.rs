@@ -1,7 +1,7 @@
 //! Direct messages and public replies of which nobody knows whether they are out.
 
 use instagram::Words;
-use outbox::{Alarm, DOUBT_MS, LEASE_MS, OnUnknown, Progress, SETTLE_MS, Settings};
+use outbox::{Alarm, DOUBT_MS, LEASE_MS, OnUnknown, OutboxError, Progress, SETTLE_MS, Settings};
 use sandbox::meta::Reply as Answer;
 use sandbox::meta::fault::{Fate, Script};
 use sandbox::meta::world::Comment;
@@ -120,6 +120,16 @@ async fn nothing_is_read_before_meta_has_settled() {
     world.wait_for("M#1").await;
     world.judge("M#1").await;
     assert_eq!(world.state("M#1").await.0, Sent);
+}
+
+#[tokio::test]
+async fn a_look_that_there_is_no_time_for_does_not_begin() {
+    let world = in_doubt([UNHEARD]).await;
+    world.wait_for("M#1").await;
+    let way = Way { judges: true, begin_before: world.clock.now_ms(), ..Way::default() };
+    let outcome = world.drive_with(&world.outbox, &way, "M#1").await;
+    assert!(matches!(outcome, Err(OutboxError::OutOfTime)));
+    assert_eq!((world.state("M#1").await.0, reads(&world)), (Unknown, 0));
 }
 
 #[tokio::test]

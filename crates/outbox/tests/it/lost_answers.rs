@@ -56,6 +56,17 @@ async fn a_claim_that_the_table_does_not_take_sends_nothing() {
 }
 
 #[tokio::test]
+async fn a_claim_that_is_lost_again_and_again_gives_way() {
+    let mut world = World::start().await;
+    let lost = Fate::Refuse { status: 400, code: "ConditionalCheckFailedException" };
+    world.table_meets(Script::new("UpdateItem", vec![lost; 100])).await;
+    world.plan("M#1", vec![world.reply(Message, "oi")]).await;
+    let outcome = world.drive("M#1").await;
+    assert!(matches!(outcome, Err(OutboxError::Busy)), "the event comes again");
+    assert!(world.meta.calls().is_empty());
+}
+
+#[tokio::test]
 async fn case_74_of_two_claims_at_once_one_sends_and_the_other_learns_of_it() {
     for action in [Message, PrivateReply] {
         let world = World::start().await;

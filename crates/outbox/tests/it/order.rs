@@ -124,6 +124,10 @@ async fn a_throttled_reply_that_will_not_go_out_lets_the_next_one_go() {
         let not_after = world.clock.now_ms() + if case == "expired" { 20_000 } else { 3_600_000 };
         world.plan("M#1", vec![Planning { not_after, ..world.reply(Message, "M#1") }]).await;
         world.drive("M#1").await.unwrap();
+        assert!(
+            world.item("M#1").await.due_at.is_some_and(|due_at| due_at <= not_after),
+            "{case}: not later than that"
+        );
         plan(&world, "M#2").await;
         if case == "unsent" {
             world.unsend("M#1").await;

@@ -4,9 +4,9 @@ use instagram::Words;
 use outbox::Outbox;
 use store::ReplyAction::{Message, PrivateReply};
 use store::ReplyState::{Failed, Planned, Sent};
-use store::{Reply, ReplyState};
+use store::{ItemContent, Reply, ReplyState};
 
-use crate::fixtures::{Way, World};
+use crate::fixtures::{ACCOUNT, PERSON, POST, Way, World};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -113,6 +113,20 @@ async fn a_reply_that_is_cancelled_or_too_late_for_its_moment_ends_at_once() {
 }
 
 #[tokio::test]
+async fn live_comments_are_answered_at_the_pace_of_direct_messages() {
+    let world = World::start().await;
+    let content = ItemContent { kind: Some("comment".to_owned()), live: true, ..ItemContent::default() };
+    let mut waits = Vec::new();
+    for _ in 0..80 {
+        let sk = format!("C#{}", world.meta.person_comments_live(ACCOUNT, POST, PERSON, "quero"));
+        world.plan_for(&sk, &content, vec![world.reply(PrivateReply, "oi")]).await;
+        world.drive(&sk).await.unwrap();
+        waits.push(world.item(&sk).await.due_at.map_or(0, |due_at| due_at - world.clock.now_ms()));
+    }
+    assert!(waits.iter().all(|wait| *wait < 3_000), "30 a second and process, or more: {waits:?}");
+}
+
+#[tokio::test]
 async fn audio_and_video_have_a_slower_pace_than_words() {
     let world = World::start().await;
     let audio = r#"{"attachment":{"type":"audio","payload":{"url":"https://files.example.com/a.m4a"}}}"#;
@@ -128,6 +142,11 @@ async fn audio_and_video_have_a_slower_pace_than_words() {
     assert!((5..=15).contains(&sent), "{sent}: 10 a second");
     let waiting = chats.last().unwrap();
     assert_eq!(waiting.state("M#1").await, (Planned, Some("waits_pace".to_owned())));
+    let image = audio.replace("audio", "image");
+    let chat = world.with("900000000000200").await;
+    chat.plan("M#1", vec![Reply { message: Some(Words::from(image.as_str())), ..media(&chat) }]).await;
+    chat.drive("M#1").await.unwrap();
+    assert_eq!(chat.state("M#1").await.0, Sent, "pictures go with words");
     waiting.plan("M#2", vec![waiting.reply(Message, "oi")]).await;
     waiting.drive("M#2").await.unwrap();
     assert_eq!(waiting.state("M#2").await, (Planned, Some("waits_turn".to_owned())), "words wait for their turn only");

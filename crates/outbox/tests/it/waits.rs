@@ -88,6 +88,9 @@ async fn refusals_in_a_row_wait_longer_and_longer_whoever_meets_them() {
         assert_eq!(state, Planned);
         assert!(is_about(wait, expected), "{wait} instead of {expected}");
     }
+    let calls = world.meta.calls().len();
+    assert_eq!(again(&world, &world.another_outbox(), "M#1").await.0, Planned);
+    assert_eq!(world.meta.calls().len(), calls, "not before its time");
     let waits = world.store.pace(&world.account).await.unwrap();
     assert_eq!(waits.wait(Lane::Messages).map(|wait| wait.strikes), Some(4));
 }

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod conversations;
 mod fixtures;
+mod hints;
+mod lists;
 mod merges;
 mod replies;
+mod standings;
 mod threads;

@@ -1,8 +1,8 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
 use store::{
-    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, ReplyRef, ReplyState, SentAs, StoreError,
-    keys,
+    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, Queued, ReplyRef, ReplyState, SentAs,
+    StoreError, keys,
 };
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
@@ -94,6 +94,33 @@ async fn what_waits_in_a_conversation_is_served_in_order_and_forgotten_at_its_cl
     assert_eq!(turns(&read, NOW + 1_000), [true, true, true], "what is too late holds up nobody");
     claim(&table, &read, &gate(1), &[]).await.unwrap();
     assert_eq!(turns(&conversation(&table).await, NOW), [false, true, false]);
+}
+
+#[tokio::test]
+async fn who_waits_at_the_gate_stays_before_the_others_when_one_of_them_is_ended() {
+    let table = table().await;
+    planned(&table, 1).await;
+    let (account, peer) = (account_id(), peer());
+    let head = Queued::new("M#m0", NOW + 1_000);
+    for queued in [&["M#m1", "M#m2"][..], &["M#m1", "M#m0", "M#m2"]] {
+        let read = conversation(&table).await;
+        let queue: Vec<_> = queued.iter().map(|item| Queued::new(item, NOW + 1_000)).collect();
+        table.store.enqueue(&account, &peer, &read, &queue).await.unwrap();
+        let read = conversation(&table).await;
+        let gate = gate(read.fence + 1);
+        let claim = GateClaim {
+            account: &account,
+            peer: &peer,
+            read: &read,
+            gate: &gate,
+            sent: &[],
+            goes_first: Some(&head),
+            discloses_at: None,
+        };
+        table.store.claim_gate(claim).await.unwrap();
+        let expected = ["M#m0", "M#m2"].map(|item| Queued::new(item, NOW + 1_000));
+        assert_eq!(conversation(&table).await.queue, expected, "{queued:?}");
+    }
 }
 
 #[tokio::test]
@@ -202,6 +229,52 @@ async fn an_echo_counts_only_while_its_attempt_is_under_way_or_in_doubt() {
         assert_eq!(item.replies()[0].state == ReplyState::Sent, counts, "{case}");
         assert_eq!(item.due_at.is_none(), counts || recorded.is_some_and(|(state, _)| state.is_final()), "{case}");
     }
+}
+
+#[tokio::test]
+async fn what_is_decided_about_a_doubt_or_a_parked_reply_counts_only_for_that() {
+    use ReplyState::{Failed, Parked, Planned, Sent, Unknown};
+    for state in [Planned, Unknown, Sent, Failed, Parked] {
+        for k in [2, 3] {
+            let table = table().await;
+            let (place, store) = (planned(&table, 2).await, &table.store);
+            let due_at = (!state.is_final()).then_some(NOW);
+            match state {
+                Sent => store.record_sent(&place, 2, &SENT).await.unwrap(),
+                _ => store.record_ended(&place, 2, &ended(state, due_at)).await.unwrap(),
+            }
+            let before = store.item(&place.item, NOW).await.unwrap();
+            let again = Ended { again: Some(1), ..ended(Planned, Some(NOW + 1)) };
+            let judged = store.record_judged(&place, k, &again).await;
+            assert_eq!(judged.is_ok(), state == Unknown && k == 2, "{state:?} after attempt 2, judged after {k}");
+            if judged.is_ok() {
+                let item = store.item(&place.item, NOW).await.unwrap();
+                assert_eq!((item.replies()[0].state, item.replies()[0].again), (Planned, 1));
+                assert_eq!(item.due_at, Some(NOW + 1));
+                continue;
+            }
+            let resolved = store.record_resolved(&place, k, &ended(Planned, Some(NOW + 1)), Some(NOW + 9)).await;
+            assert_eq!(resolved.is_ok(), state == Parked && k == 2, "{state:?} after attempt 2, resolved after {k}");
+            if resolved.is_err() {
+                assert_eq!(store.item(&place.item, NOW).await.unwrap(), before, "{state:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_doubt_is_as_old_as_its_first_moment_and_its_story_is_kept() {
+    let table = table().await;
+    let (place, store) = (planned(&table, 1).await, &table.store);
+    let unknown = |at| Ended { at, ..ended(ReplyState::Unknown, Some(NOW + 5)) };
+    store.record_ended(&place, 1, &unknown(NOW)).await.unwrap();
+    store.record_judged(&place, 1, &unknown(NOW + 1)).await.unwrap();
+    store.record_judged(&place, 1, &ended(ReplyState::Planned, Some(NOW + 2))).await.unwrap();
+    store.record_ended(&place, 2, &unknown(NOW + 3)).await.unwrap();
+    let reply = store.item(&place.item, NOW).await.unwrap().replies()[0].clone();
+    assert_eq!(reply.unknown_since, Some(NOW));
+    let story: Vec<_> = reply.tries.iter().map(|tried| (tried.k, tried.at)).collect();
+    assert_eq!(story, [(1, NOW), (1, NOW + 1), (1, NOW), (2, NOW + 3)]);
 }
 
 #[tokio::test]

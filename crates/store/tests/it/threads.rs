@@ -61,14 +61,16 @@ async fn a_decision_is_written_once() {
 async fn unsending_takes_the_words_out_of_the_item_its_trace_and_its_plan() {
     let table = table().await;
     let key = message_key();
-    table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), Some(&decided(2)), 0).await.unwrap();
+    let mut planned = decided(2);
+    planned.replies[1].message = Some(r#"{"text":"Segue a agenda."}"#.into());
+    table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), Some(&planned), 0).await.unwrap();
     let read = table.store.item(&key, NOW).await.unwrap();
     table.store.save_item(&key, &read, &content(&[MESSAGE, UNSENT]), None, 0).await.unwrap();
     let item = table.store.item(&key, NOW).await.unwrap();
     assert_eq!(item.content.body, None);
     let decision = item.decision.clone().unwrap();
     assert_eq!((decision.trace, decision.facts), (None, None));
-    assert!(decision.replies.iter().all(|reply| reply.text.is_none()));
+    assert!(decision.replies.iter().all(|reply| reply.text.is_none() && reply.message.is_none()));
     assert_eq!(states(&item).len(), 2);
 }
 
