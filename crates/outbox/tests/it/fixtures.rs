@@ -59,7 +59,7 @@ impl World {
             ],
             "media": [{"account": ACCOUNT, "id": POST, "product": "FEED"}],
         });
-        let meta = Arc::new(Meta::start(clock.clone(), world).await.unwrap());
+        let meta = Arc::new(Box::pin(Meta::start(clock.clone(), world)).await.unwrap());
         meta.person_writes(ACCOUNT, PERSON, "oi");
         let outbox = Outbox::new(store.clone(), Graph::new(meta.endpoint()).unwrap(), Settings::default());
         let account = AccountId::parse(ACCOUNT).unwrap();
@@ -123,7 +123,7 @@ impl World {
     }
 
     pub(crate) async fn meta_meets_with(&mut self, settings: Settings, faults: impl Faults<Fate>) {
-        let door = self.meta.door("outbox", faults).await.unwrap();
+        let door = Box::pin(self.meta.door("outbox", faults)).await.unwrap();
         self.outbox = Outbox::new(self.store.clone(), Graph::new(door.endpoint()).unwrap(), settings);
         self.doors.1.push(door);
     }
@@ -265,7 +265,7 @@ impl World {
         };
         let clock = self.clock.clone();
         let now = move || clock.now_ms();
-        outbox.drive(drive, &now).await
+        Box::pin(outbox.drive(drive, &now)).await
     }
 }
 

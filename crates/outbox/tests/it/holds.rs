@@ -17,6 +17,9 @@ fn holder(next: &mut Conversation, app: Option<&str>) {
     next.facts.holder = Some(Holder { at: 1, app: app.map(str::to_owned) });
 }
 
+/// What an event teaches of a conversation at a moment.
+type Learn = fn(&mut Conversation, i64);
+
 /// A message of the account that nobody here sent.
 fn foreign(next: &mut Conversation, mid: &str, at: i64) {
     next.facts.foreign.insert(Mark::new(UnixMillis(at), mid));
@@ -25,7 +28,6 @@ fn foreign(next: &mut Conversation, mid: &str, at: i64) {
 #[tokio::test]
 async fn cases_65_73_a_reply_that_must_not_leave_any_more_fails_and_says_why() {
     type Stop = fn(&mut Standing);
-    type Learn = fn(&mut Conversation, i64);
     let (no_stop, nothing): (Stop, Learn) = (|_| {}, |_, _| {});
     let cases: [(_, Stop, Learn, _); 16] = [
         ("nothing", no_stop, nothing, None),
@@ -118,7 +120,7 @@ async fn case_73_what_was_unsent_is_not_answered() {
 
 #[tokio::test]
 async fn case_73_what_is_learnt_between_reading_and_claiming_refuses_the_claim() {
-    let changes: [(_, fn(&mut Conversation, i64), _); 3] = [
+    let changes: [(_, Learn, _); 3] = [
         ("an opt-out", |next, now| wish(next, now, true), "cancelled"),
         ("an answer by hand", |next, now| foreign(next, "m", now - 10_000), "paused"),
         ("a handover", |next, _| holder(next, Some("1")), "not_owner"),
