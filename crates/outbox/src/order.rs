@@ -64,3 +64,54 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{Decided, ItemContent, ReplyAction};
+
+    use super::*;
+
+    const NOW: i64 = 1_767_225_600_000;
+
+    fn item(states: &[ReplyState]) -> Item {
+        let reply = |state: &ReplyState| {
+            let text = Some("oi".into());
+            let planned = Reply::planned("r".to_owned(), "agenda".to_owned(), ReplyAction::Message, text, NOW + 100);
+            Reply { state: *state, ..planned }
+        };
+        let replies = states.iter().map(reply).collect();
+        let decided =
+            Decided { why: "answered".to_owned(), rules: 1, trace: None, facts: None, effects: Vec::new(), replies };
+        Item { decision: Some(decided), ..Item::default() }
+    }
+
+    #[test]
+    fn the_gates_last_owner_comes_first_while_something_of_it_can_still_go_out() {
+        use ReplyState::{Failed, Parked, Planned, Sending, Sent, Unknown};
+        let later = |due_at| Item { due_at: Some(due_at), ..item(&[Planned]) };
+        let unsent =
+            Item { content: ItemContent { deleted_at: Some(1), ..ItemContent::default() }, ..item(&[Planned]) };
+        let cases = [
+            ("to be tried later", later(NOW + 50), 0, NOW, Some(NOW + 50)),
+            ("due by now", later(NOW - 50), 0, NOW, Some(NOW)),
+            ("the next step", item(&[Sent, Planned]), 0, NOW, Some(NOW)),
+            ("the step after that", item(&[Sent, Sent, Planned]), 0, NOW, Some(NOW)),
+            ("a step of which an earlier one was sent again", item(&[Planned, Sent]), 1, NOW, None),
+            ("done", item(&[Sent, Sent]), 0, NOW, None),
+            ("failed", item(&[Sent, Failed]), 0, NOW, None),
+            ("given up", item(&[Parked, Failed]), 0, NOW, None),
+            ("in doubt: judged by its gate", item(&[Unknown]), 0, NOW, None),
+            ("under way: judged by its gate", item(&[Sending]), 0, NOW, None),
+            ("too late", item(&[Planned]), 0, NOW + 100, None),
+            ("a moment before that", item(&[Planned]), 0, NOW + 99, Some(NOW + 99)),
+            ("unsent", unsent, 0, NOW, None),
+            ("erased", Item::default(), 0, NOW, None),
+        ];
+        for (case, owner, step, now, looks_at) in cases {
+            let gate = Gate { item: "M#1".to_owned(), step, k: 1, until: NOW, by: String::new() };
+            let queued = Queued::new("M#1", NOW + 100);
+            let expected = looks_at.map(|at| ComesFirst { due_at: at + BEHIND_MS, queued });
+            assert_eq!(comes_first(&gate, &owner, now), expected, "{case}");
+        }
+    }
+}

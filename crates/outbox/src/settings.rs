@@ -50,3 +50,24 @@ impl Settings {
         Ok(Self { on_unknown, marker })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_is_reconciled_without_a_marker_and_odd_words_are_refused_by_name() {
+        let settings = |on_unknown, marker| Ok(Settings { on_unknown, marker });
+        let cases = [
+            (None, None, settings(OnUnknown::Reconcile, false)),
+            (Some("reconcile"), Some("off"), settings(OnUnknown::Reconcile, false)),
+            (Some("park"), Some("on"), settings(OnUnknown::Park, true)),
+            (Some("Park"), None, Err(("ON_UNKNOWN", "reconcile or park"))),
+            (Some(""), None, Err(("ON_UNKNOWN", "reconcile or park"))),
+            (None, Some("true"), Err(("REPLY_MARKER", "on or off"))),
+        ];
+        for (on_unknown, marker, expected) in cases {
+            assert_eq!(Settings::parse(on_unknown, marker), expected, "{on_unknown:?}, {marker:?}");
+        }
+    }
+}
