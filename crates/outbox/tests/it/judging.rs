@@ -1,11 +1,10 @@
-//! Direct messages and public replies of which nobody knows whether they are out.
+//! Direct messages of which nobody knows whether they are out.
 
 use instagram::Words;
 use outbox::{Alarm, DOUBT_MS, LEASE_MS, OnUnknown, OutboxError, Progress, SETTLE_MS, Settings};
 use sandbox::meta::Reply as Answer;
 use sandbox::meta::fault::{Fate, Script};
-use sandbox::meta::world::Comment;
-use store::ReplyAction::{Message, PublicReply};
+use store::ReplyAction::Message;
 use store::ReplyState::{Parked, Sent, Unknown};
 use store::{Ended, Gate, GateClaim, Reply};
 
@@ -320,85 +319,4 @@ async fn what_is_found_missing_after_a_stop_is_cancelled_and_what_is_out_is_sent
         world.judge("M#1").await;
         assert_eq!((world.state("M#1").await.1.as_deref(), sends(&world)), (Some(expected), 1));
     }
-}
-
-async fn public(fates: impl IntoIterator<Item = Fate>) -> (World, String) {
-    let mut world = World::start().await;
-    world.meta_meets(Script::new("ReplyToComment", fates)).await;
-    let sk = world.plan_comment(world.reply(PublicReply, WORDS)).await;
-    world.pass(60_000);
-    world.drive(&sk).await.unwrap();
-    assert_eq!(world.state(&sk).await.0, Unknown);
-    (world, sk)
-}
-
-fn below(world: &World, sk: &str) -> usize {
-    world.meta.public_replies(sk.trim_start_matches("C#")).len()
-}
-
-#[tokio::test]
-async fn a_public_reply_is_looked_for_below_its_comment_and_made_once_more_at_most() {
-    let named = Answer::refusal(20, Some(1_772_107));
-    let cases: [(_, &[Fate], _, _); 6] = [
-        ("found", &[UNHEARD], (Sent, Some("found")), 1),
-        ("not found", &[LOST], (Sent, None), 1),
-        ("not found twice", &[LOST, LOST], (Parked, Some("not_found")), 0),
-        ("found the second time", &[LOST, UNHEARD], (Sent, Some("found")), 1),
-        ("created without a name", &[Fate::AnswerInstead(named.clone())], (Sent, Some("found")), 1),
-        ("perhaps created without a name: never again", &[Fate::Refuse(named)], (Parked, Some("not_found")), 0),
-    ];
-    for (case, fates, (state, reason), made) in cases {
-        let (world, sk) = public(fates.to_vec()).await;
-        while world.state(&sk).await.0 == Unknown {
-            world.wait_for(&sk).await;
-            world.judge(&sk).await;
-        }
-        assert_eq!(world.state(&sk).await, (state, reason.map(str::to_owned)), "{case}");
-        assert_eq!(below(&world, &sk), made, "{case}");
-    }
-}
-
-#[tokio::test]
-async fn below_a_comment_only_the_accounts_own_replies_since_the_attempt_are_evidence() {
-    let other = |at: i64, from: &str, name: &str| Comment {
-        id: format!("1800{at}"),
-        account: ACCOUNT.to_owned(),
-        from: Some(from.to_owned()).filter(|from| !from.is_empty()),
-        username: Some(name.to_owned()),
-        text: Some(WORDS.to_owned()),
-        at,
-        ..Comment::default()
-    };
-    let cases = [
-        ("somebody else's", 1_000, PERSON, "kim", Sent, 1),
-        ("somebody else's, without an id", 1_000, "", "kim", Sent, 1),
-        ("by hand", 1_000, ACCOUNT, "office", Sent, 0),
-        ("by hand, without an id", 1_000, "", "Office", Sent, 0),
-        ("long before", -50_000, ACCOUNT, "office", Sent, 1),
-        ("just before: clocks differ", -10_000, ACCOUNT, "office", Parked, 0),
-    ];
-    for (case, after_ms, from, name, expected, made) in cases {
-        let (world, sk) = public([LOST]).await;
-        let parent = Some(sk.trim_start_matches("C#").to_owned());
-        let comment = Comment { parent, ..other(world.clock.now_ms() + after_ms, from, name) };
-        world.meta.world(|known| known.comments.push(comment));
-        world.wait_for(&sk).await;
-        world.judge(&sk).await;
-        assert_eq!((world.state(&sk).await.0, below(&world, &sk)), (expected, made), "{case}");
-    }
-}
-
-#[tokio::test]
-async fn a_public_reply_whose_comment_is_gone_or_not_shown_is_not_made_again() {
-    let (world, sk) = public([LOST]).await;
-    world.meta.world(|known| known.comment_mut(sk.trim_start_matches("C#")).unwrap().deleted = true);
-    world.wait_for(&sk).await;
-    world.judge(&sk).await;
-    assert_eq!(world.state(&sk).await, (Parked, Some("comment_gone".to_owned())));
-
-    let (mut world, sk) = public([LOST]).await;
-    world.meta_meets(Script::new("ReadReplies", [Fate::HangUp])).await;
-    world.wait_for(&sk).await;
-    world.judge(&sk).await;
-    assert_eq!(world.state(&sk).await, (Unknown, Some("no_evidence".to_owned())));
 }

@@ -12,5 +12,6 @@ mod order;
 mod pace;
 mod permissions;
 mod private;
+mod public;
 mod resolving;
 mod waits;
