@@ -45,6 +45,7 @@ pub(crate) const REPLY: &[(&str, &str)] = &[
     ("not_found", "it is not there"),
     // Why only a person can tell.
     ("several_candidates", "several messages could be it"),
+    ("other_messages", "it shows no words, and a message that shows some might be it"),
     ("clocks_differ", "a message that could be it seems older than the attempt"),
     ("history_too_long", "Meta no longer shows everything since the attempt"),
     ("words_gone", "its words were erased with those it answers: there is nothing to look for"),

@@ -30,6 +30,15 @@ pub struct MessageHead {
     pub created_at: UnixMillis,
 }
 
+/// A thread's messages, without what they say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heads {
+    /// Meta's first page of them, the newest first.
+    pub messages: Vec<MessageHead>,
+    /// Whether these are all. If not, one that is missing here may well exist.
+    pub is_whole: bool,
+}
+
 /// A message as it can be read now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRead {
@@ -74,7 +83,7 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`. An answer without the list is [`Unreadable`](crate::Doubt::Unreadable), not an empty
     /// thread: nobody has seen what Meta says of one.
-    pub async fn thread_messages(&self, token: &SecretString, thread: &ThreadId) -> Answer<Vec<MessageHead>> {
+    pub async fn thread_messages(&self, token: &SecretString, thread: &ThreadId) -> Answer<Heads> {
         let url = self.node(thread.as_str(), &[("fields", "messages")]);
         self.get(token, url, read_heads).await
     }
@@ -105,18 +114,19 @@ fn read_threads(body: &[u8]) -> Option<Vec<ThreadHead>> {
     Some(threads.into_items(|thread| thread))
 }
 
-fn read_heads(body: &[u8]) -> Option<Vec<MessageHead>> {
+fn read_heads(body: &[u8]) -> Option<Heads> {
     #[derive(Deserialize)]
     struct Thread {
         messages: Item<List<MessageHead>>,
     }
 
     let thread: Thread = read::object(body)?;
-    let Item(messages) = thread.messages;
-    let mut heads = messages.into_items(|message| message);
+    let Item(list) = thread.messages;
+    let is_whole = list.is_whole();
+    let mut messages = list.into_items(|message| message);
     // Meta's order is documented nowhere. Of equal times, the order as it came is kept.
-    heads.sort_by_key(|head| std::cmp::Reverse(head.created_at));
-    Some(heads)
+    messages.sort_by_key(|head| std::cmp::Reverse(head.created_at));
+    Some(Heads { messages, is_whole })
 }
 
 fn read_message(body: &[u8]) -> Option<MessageRead> {
@@ -192,6 +202,18 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_with_a_further_page_is_not_whole() {
+        let cases = [
+            ("no word of pages", r#"{"messages":{"data":[]}}"#, true),
+            ("no further page", r#"{"messages":{"data":[],"paging":{"cursors":{"after":"x"}}}}"#, true),
+            ("a further page", r#"{"messages":{"data":[],"paging":{"next":"https://graph.instagram.com/…"}}}"#, false),
+        ];
+        for (case, body, expected) in cases {
+            assert_eq!(read_heads(body.as_bytes()).unwrap().is_whole, expected, "{case}");
+        }
+    }
+
+    #[test]
     fn messages_come_newest_first_whole_or_not_at_all() {
         let cases: [(&str, &str, Option<&[&str]>); 11] = [
             (
@@ -216,7 +238,8 @@ mod tests {
         ];
         for (case, body, expected) in cases {
             let heads = read_heads(body.as_bytes());
-            let ids = heads.as_ref().map(|heads| heads.iter().map(|head| head.id.as_str()).collect::<Vec<_>>());
+            let ids =
+                heads.as_ref().map(|heads| heads.messages.iter().map(|head| head.id.as_str()).collect::<Vec<_>>());
             assert_eq!(ids.as_deref(), expected, "{case}");
         }
     }

@@ -24,7 +24,7 @@ pub use answer::Answer;
 pub use client::{DEADLINE, GRAPH_URL, Graph, SetupError};
 pub use comment_reply::Commented;
 pub use comments::{CommentRead, Replies};
-pub use conversations::{MessageHead, MessageRead, ThreadHead};
+pub use conversations::{Heads, MessageHead, MessageRead, ThreadHead};
 pub use error::{Condition, Doubt, MAX_WAIT, NotSent, Refusal, Said, Scope, SendError, TokenTrouble};
 pub use http_error::HttpError;
 pub use profile::Profile;

@@ -47,6 +47,8 @@ pub(crate) fn weigh(text: Option<&Words>, claimed_at: i64, shown: &[Seen], is_wh
         [one] => Evidence::Found(one.id.clone()),
         [_, _, ..] => Evidence::Unclear("several_candidates"),
         [] if !early.is_empty() => Evidence::Unclear("clocks_differ"),
+        // Whether Meta shows a text for a template is written nowhere.
+        [] if text.is_none() && shown.iter().any(|seen| seen.at >= begin) => Evidence::Unclear("other_messages"),
         [] if is_whole => Evidence::Nothing,
         [] => Evidence::Unclear("history_too_long"),
     }
@@ -106,7 +108,7 @@ mod tests {
     fn a_picture_is_found_if_it_is_the_only_message_without_text() {
         let cases = [
             ("none", vec![], Evidence::Nothing),
-            ("a text", vec![seen("a", 0, Some("Oi"))], Evidence::Nothing),
+            ("a text", vec![seen("a", 0, Some("Oi"))], Evidence::Unclear("other_messages")),
             ("one", vec![seen("a", 0, Some("Oi")), seen("b", 0, None)], Evidence::Found("b".to_owned())),
             ("two", vec![seen("a", 0, None), seen("b", 0, None)], Evidence::Unclear("several_candidates")),
         ];

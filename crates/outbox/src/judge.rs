@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use instagram::{CommentId, PersonId};
+use instagram::{CommentId, PersonId, Words};
 use store::{Ended, Reply, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::drive::{Drive, Now, Outbox, OutboxError, Pause};
@@ -161,11 +161,11 @@ impl Outbox {
             return Evidence::NoAnswer;
         };
         let begin = since(claimed_at);
-        let reaches_back = heads.len() < READABLE || heads.last().is_none_or(|oldest| oldest.created_at.0 < begin);
-        let mut is_whole = reaches_back;
+        let reaches_back = heads.messages.last().is_some_and(|oldest| oldest.created_at.0 < begin);
+        let mut is_whole = heads.is_whole || reaches_back;
         let bound = bound_ids(drive);
         let mut shown = Vec::new();
-        for head in heads.iter().filter(|head| head.created_at.0 >= begin) {
+        for head in heads.messages.iter().filter(|head| head.created_at.0 >= begin) {
             if bound.contains(head.id.as_str()) || drive.conversation.is_own(head.id.as_str()) {
                 continue;
             }
@@ -180,7 +180,12 @@ impl Outbox {
                 Err(_) => return Evidence::NoAnswer,
             }
         }
-        weigh(reply.text.as_ref(), claimed_at, &shown, is_whole)
+        let expected = |text: &Words| drive.conversation.expects(text.expose(), claimed_at);
+        match weigh(reply.text.as_ref(), claimed_at, &shown, is_whole) {
+            // A private reply to a comment of the person says the same, and is bound to nothing here.
+            Evidence::Found(_) if reply.text.as_ref().is_some_and(expected) => Evidence::Unclear("several_candidates"),
+            evidence => evidence,
+        }
     }
 
     /// All that stands below the comment of the account's own since the attempt.
@@ -222,9 +227,6 @@ impl Outbox {
         weigh(reply.text.as_ref(), claimed_at, &shown, is_whole)
     }
 }
-
-/// How many of a thread's newest messages can be read (fact sheet 4.11).
-const READABLE: usize = instagram::limits::READABLE_MESSAGES;
 
 /// What other replies of the item became.
 fn bound_ids<'a>(drive: &'a Drive<'_>) -> HashSet<&'a str> {

@@ -7,6 +7,7 @@ use store::{Bucket, Lane, Postponed, Reply, ReplyAction, ReplyRef, ReplyState, S
 use crate::claim::{Claim, lease_over, postpone};
 use crate::drive::{Drive, Now, Outbox, OutboxError};
 use crate::judge::is_untold;
+use crate::learn::Lesson;
 use crate::leave::{Leave, is_in_order, leave};
 use crate::outcome::{after, lease_until};
 use crate::resolve::RESENT;
@@ -33,14 +34,15 @@ pub(crate) enum Next {
 /// How an attempt went.
 struct Went {
     outcome: Result<Proof, Progress>,
-    alarm: Option<Alarm>,
+    /// What the answer taught.
+    lesson: Lesson,
     /// How long the Graph call took, in milliseconds; `None` if none was made.
     graph_ms: Option<i64>,
 }
 
 impl Went {
     fn not_tried(progress: Progress) -> Self {
-        Self { outcome: Err(progress), alarm: None, graph_ms: None }
+        Self { outcome: Err(progress), lesson: Lesson::default(), graph_ms: None }
     }
 }
 
@@ -152,14 +154,14 @@ impl Outbox {
         };
         let answer = sendable.send(&self.graph, token, drive.account()).await;
         let ended = now();
-        let (lesson, alarm) = self.learn(drive, reply, &answer, ended).await;
+        let lesson = self.learn(drive, reply, &answer, ended);
         let outcome = match answer.result {
             Err(SendError::AlreadyReplied(_)) if is_untold(reply) || was_resent(reply) => Ok(Proof::inferred()),
             Err(SendError::CommentUnusable(_)) if is_untold(reply) => self.untold(drive, token, reply).await,
-            Err(error) => Err(after(&error, ended, lesson)),
+            Err(error) => Err(after(&error, ended, lesson.waits_until)),
             Ok(proof) => Ok(proof),
         };
-        Went { outcome, alarm, graph_ms: Some(ended - claimed_at) }
+        Went { outcome, lesson, graph_ms: Some(ended - claimed_at) }
     }
 
     /// A comment takes no private reply, and an earlier attempt may be the one it has. If the comment is there, it is.
@@ -215,7 +217,7 @@ impl Outbox {
         claimed_at: i64,
         now: i64,
     ) -> Result<Next, StoreError> {
-        let Went { outcome, alarm, graph_ms } = went;
+        let Went { outcome, lesson, graph_ms } = went;
         let attempt = |progress, message, alarm| Attempt {
             reply: reply.id.clone(),
             step: place.step,
@@ -227,11 +229,13 @@ impl Outbox {
         match outcome {
             Ok(proof) => {
                 self.record_proof(drive, place, k, &proof, now).await?;
+                let alarm = self.note(drive, reply, lesson, now).await;
                 Ok(Next::Sent(attempt(Progress::Sent, proof.id, alarm)))
             }
             Err(progress) => {
                 let progress = if is_untold(reply) { progress.not_ended() } else { progress };
                 self.record_end(drive, place, k, &progress, claimed_at, now).await?;
+                let alarm = self.note(drive, reply, lesson, now).await;
                 let parked = matches!(progress, Progress::Parked { .. }).then_some(Alarm::Parked);
                 Ok(Next::Ended(attempt(progress, None, alarm.or(parked))))
             }

@@ -41,7 +41,9 @@ pub(crate) fn throttled(error: &SendError, last: Option<Wait>, now: i64) -> Opti
 }
 
 /// What the usage that any answer tells asks for, before Meta refuses anything.
-pub(crate) fn nearly_used_up(usage: &Usage, now: i64) -> impl Iterator<Item = (Waits, Wait)> {
+///
+/// It is no refusal: what counts those, `strikes`, stays as it is.
+pub(crate) fn nearly_used_up(usage: &Usage, strikes: u32, now: i64) -> impl Iterator<Item = (Waits, Wait)> {
     let shares = [(Waits::App, usage.app_percent), (Waits::Account, usage.account_percent)];
     shares.into_iter().filter_map(move |(whom, percent)| {
         let length = match percent? {
@@ -49,7 +51,7 @@ pub(crate) fn nearly_used_up(usage: &Usage, now: i64) -> impl Iterator<Item = (W
             SLOW_PERCENT.. => SLOW_MS,
             _ => return None,
         };
-        Some((whom, Wait { until: now.saturating_add(length), strikes: 0 }))
+        Some((whom, Wait { until: now.saturating_add(length), strikes }))
     })
 }
 
@@ -119,7 +121,7 @@ mod tests {
     fn usage_slows_down_from_80_percent_on() {
         let length = |percent| {
             let usage = Usage { account_percent: Some(percent), ..Usage::default() };
-            nearly_used_up(&usage, NOW).map(|(_, wait)| wait.until - NOW).next()
+            nearly_used_up(&usage, 0, NOW).map(|(_, wait)| wait.until - NOW).next()
         };
         for (percent, expected) in [(79, None), (80, Some(SLOW_MS)), (94, Some(SLOW_MS)), (95, Some(CRAWL_MS))] {
             assert_eq!(length(percent), expected, "{percent} %");

@@ -21,7 +21,7 @@ async fn a_message_is_found_by_way_of_its_person() {
     let ours = send(&scene.graph).await.result.unwrap().message_id;
 
     let thread = scene.graph.thread_with(&token(), &kim()).await.result.unwrap().unwrap();
-    let heads = scene.graph.thread_messages(&token(), &thread).await.result.unwrap();
+    let heads = scene.graph.thread_messages(&token(), &thread).await.result.unwrap().messages;
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     assert_eq!(ids, [ours.as_str(), &theirs], "the newest first");
     assert_eq!(heads[0].created_at.0 - heads[1].created_at.0, 5_000);
