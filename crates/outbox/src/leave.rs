@@ -66,7 +66,8 @@ pub(crate) fn forbidden(
     if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && !reply.confirms) {
         return Some("cancelled");
     }
-    if !reply.confirms && facts.paused_until().is_some_and(|until| now < until.0) {
+    let paused_until = if reply.passes_holds { facts.paused_by_others_until() } else { facts.paused_until() };
+    if !reply.confirms && paused_until.is_some_and(|until| now < until.0) {
         return Some("paused");
     }
     let app = standing.account.app.as_str();

@@ -4,6 +4,7 @@ use instagram::{Peer, UnixMillis, Words};
 use serde::{Deserialize, Serialize};
 
 use crate::Facts;
+use crate::item::is_false;
 use crate::keys::short_digest;
 
 /// The reply in flight, or the last one: see `design` in the README of `outbox`.
@@ -31,6 +32,9 @@ pub struct Recent {
     pub at: i64,
     /// The first 8 digits of [`short_digest`] of that event's key.
     pub event: String,
+    /// Something was done without words: it counts for the rule's own cooldown, not as an answer.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wordless: bool,
 }
 
 /// What a profile said of the person, and when it was read.
@@ -108,6 +112,9 @@ pub struct Conversation {
     /// When the disclosure line was last sent, or is about to be, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disclosed_at: Option<i64>,
+    /// [`short_digest`] of the key of the comment whose private reply was the last that was about to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disclosed_by: Option<String>,
     /// Other ids of the same person: a private reply can go to another id than the comment's author has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<Peer>,
@@ -167,7 +174,18 @@ impl Conversation {
 
     /// Remembers an automatic answer.
     pub fn remember_answer(&mut self, rule: &str, event_key: &str, at: UnixMillis) {
-        self.recent.push(Recent { rule: rule.to_owned(), at: at.0, event: event_digest(event_key) });
+        let event = event_digest(event_key);
+        self.remember(Recent { rule: rule.to_owned(), at: at.0, event, wordless: false });
+    }
+
+    /// Remembers that a rule did something without words.
+    pub fn remember_gesture(&mut self, rule: &str, event_key: &str, at: UnixMillis) {
+        let event = event_digest(event_key);
+        self.remember(Recent { rule: rule.to_owned(), at: at.0, event, wordless: true });
+    }
+
+    fn remember(&mut self, recent: Recent) {
+        self.recent.push(recent);
         while self.recent.len() > RECENT_KEPT {
             let newest = self.recent.iter().map(|recent| recent.at).max().unwrap_or_default();
             let is_spare = |place: usize| {
@@ -175,9 +193,23 @@ impl Conversation {
                 let later = self.recent[place + 1..].iter().any(|other| other.rule == recent.rule);
                 later && newest - recent.at > LOOP_MS
             };
-            let place = (0..self.recent.len()).find(|place| is_spare(*place)).unwrap_or(0);
-            self.recent.remove(place);
+            let spare = (0..self.recent.len()).find(|place| is_spare(*place));
+            // What was said is what makes a loop.
+            let wordless = || self.recent.iter().position(|recent| recent.wordless);
+            self.recent.remove(spare.or_else(wordless).unwrap_or(0));
         }
+    }
+
+    /// Notes that the private reply to the comment with this event key will say that a machine answers.
+    pub fn disclose(&mut self, event_key: &str, at_ms: i64) {
+        self.disclosed_at = Some(at_ms);
+        self.disclosed_by = Some(short_digest(event_key));
+    }
+
+    /// When the disclosure line was last sent, or is about to be, but for the private reply to the comment with this key.
+    pub fn disclosed_before(&self, event_key: &str) -> Option<i64> {
+        let is_own = self.disclosed_by.as_deref() == Some(short_digest(event_key).as_str());
+        self.disclosed_at.filter(|_| !is_own)
     }
 
     /// The automatic answers to other events than the one with this key.

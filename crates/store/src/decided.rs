@@ -46,6 +46,9 @@ pub struct Reply {
     /// It confirms what the person asked for: neither that wish nor a pause holds it back.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirms: bool,
+    /// Its own decision keeps automation silent from now on: that does not hold it back, a person's answer does.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub passes_holds: bool,
     /// It holds the line that says a machine answers.
     #[serde(default, skip_serializing_if = "is_false")]
     pub discloses: bool,
@@ -103,6 +106,7 @@ impl Reply {
             message: None,
             not_after,
             confirms: false,
+            passes_holds: false,
             discloses: false,
             state: ReplyState::Planned,
             att: 0,

@@ -19,6 +19,9 @@ const KEPT: usize = 4;
 /// Most marks of a conversation.
 const MAX_TAGS: usize = 6;
 
+/// How many holds are kept: an event's own, and the latest of all others.
+const HOLDS_KEPT: usize = 2;
+
 /// Something that happened at a moment, named by a digest of its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mark {
@@ -77,9 +80,12 @@ pub struct Facts {
     /// The person's latest word on automatic answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<Wish>,
-    /// Until when a rule or a person's wish keeps automation silent: the latest such moment.
+    /// The person's word before that, so that an event which is decided on a second time finds what was said before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held_until: Option<i64>,
+    pub wish_before: Option<Wish>,
+    /// Until when rules or a person's wish keep automation silent, and which events asked for it: the latest few.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub held: BTreeSet<Mark>,
     /// Marks for the office, a few of them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
@@ -110,9 +116,20 @@ impl Facts {
     /// An answer within [`TOO_FAST_FOR_A_PERSON_MS`] of the person's message pauses nothing. That is judged here and
     /// not when it arrives, so that the order of arrival does not matter.
     pub fn paused_until(&self) -> Option<UnixMillis> {
+        self.paused_by_others_until().max(self.held.last().map(|held| UnixMillis(held.at)))
+    }
+
+    /// The same without what the event with this key asked for: what it was when the event came.
+    pub fn paused_until_before(&self, event_key: &str) -> Option<UnixMillis> {
+        let own = short_digest(event_key);
+        let held = self.held.iter().rev().find(|held| held.id != own);
+        self.paused_by_others_until().max(held.map(|held| UnixMillis(held.at)))
+    }
+
+    /// The same without what rules and the person's wishes asked for: until when others are talking.
+    pub fn paused_by_others_until(&self) -> Option<UnixMillis> {
         let answered = self.person_answered_at().map(|at| at.0);
-        let by_others = answered.max(self.elsewhere).map(|at| at.saturating_add(PAUSE_MS));
-        by_others.max(self.held_until).map(UnixMillis)
+        answered.max(self.elsewhere).map(|at| UnixMillis(at.saturating_add(PAUSE_MS)))
     }
 
     /// When a person of the office last wrote here.
@@ -129,14 +146,41 @@ impl Facts {
         self.wish.as_ref().is_some_and(|wish| wish.silence)
     }
 
-    /// Takes a person's word on automatic answers, said at `at` in the event with this key.
-    pub fn take_wish(&mut self, silence: bool, event_key: &str, at: UnixMillis) {
-        keep_latest(&mut self.wish, Wish { at: at.0, silence, id: short_digest(event_key) });
+    /// The same before the event with this key.
+    pub fn was_opted_out_before(&self, event_key: &str) -> bool {
+        let own = short_digest(event_key);
+        let others = [&self.wish, &self.wish_before].into_iter().flatten().find(|wish| wish.id != own);
+        others.is_some_and(|wish| wish.silence)
     }
 
-    /// Keeps automation silent until a moment, or longer if it is so already.
-    pub fn hold(&mut self, until: UnixMillis) {
-        self.held_until = self.held_until.max(Some(until.0));
+    /// Takes a person's word on automatic answers, said at `at` in the event with this key.
+    pub fn take_wish(&mut self, silence: bool, event_key: &str, at: UnixMillis) {
+        self.merge_wish(Wish { at: at.0, silence, id: short_digest(event_key) });
+    }
+
+    /// Takes a person's word that was said to another id of theirs.
+    pub(crate) fn merge_wish(&mut self, wish: Wish) {
+        if self.wish.as_ref() == Some(&wish) {
+            return;
+        }
+        if self.wish.as_ref().is_none_or(|held| *held < wish) {
+            self.wish_before = self.wish.replace(wish);
+        } else {
+            keep_latest(&mut self.wish_before, wish);
+        }
+    }
+
+    /// Keeps automation silent until a moment, or longer if it is so already, because the event with this key asks for it.
+    pub fn hold(&mut self, until: UnixMillis, event_key: &str) {
+        let hold = Mark::new(until, event_key);
+        if self.held.iter().any(|held| held.id == hold.id && held.at >= hold.at) {
+            return;
+        }
+        self.held.retain(|held| held.id != hold.id);
+        self.held.insert(hold);
+        while self.held.len() > HOLDS_KEPT {
+            self.held.pop_first();
+        }
     }
 
     /// Marks the conversation for the office. Of too many marks those first in the alphabet are kept.

@@ -84,6 +84,9 @@ impl Store {
         if next.disclosed_at != read.disclosed_at {
             update.set("disclosed_at", next.disclosed_at)?;
         }
+        if next.disclosed_by != read.disclosed_by {
+            update.set("disclosed_by", &next.disclosed_by)?;
+        }
         update.set("expires_at", next.expires_at)?;
         update.set("rev", read.rev + 1)?;
         update.require_revision(read.rev)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use automation::MediaOwner;
+use automation::{Effect, MediaOwner, Wish};
 use boot::Deadline;
 use instagram::{Event, Kind, UnixMillis};
 use job::Job;
@@ -16,6 +16,7 @@ use crate::decision::{self, Question};
 use crate::effects;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
+use crate::tally::Tally;
 use crate::time::{expires_at, happened_at};
 
 /// How often an event is applied anew because somebody else wrote its items meanwhile.
@@ -31,11 +32,18 @@ pub(crate) struct Work<'a> {
     pub(crate) standing: Arc<Standing>,
     pub(crate) key: Key,
     pub(crate) deadline: &'a Deadline,
+    pub(crate) tally: &'a Tally,
 }
 
 impl Worker {
     /// Applies a job. On return it can be acknowledged.
-    pub(crate) async fn apply(&self, job: &Job, body: &str, deadline: &Deadline) -> Result<Applied, Trouble> {
+    pub(crate) async fn apply(
+        &self,
+        job: &Job,
+        body: &str,
+        deadline: &Deadline,
+        tally: &Tally,
+    ) -> Result<Applied, Trouble> {
         let Ok(event) = job.event() else {
             return self.set_aside(body, Reason::Malformed).await;
         };
@@ -51,7 +59,7 @@ impl Worker {
             return Ok(Applied::counted("foreign_app", "ForeignApp"));
         }
         let key = keys::item(&job.account, &job.peer, &event, &job.key);
-        let work = Work { event, job, body, at, standing, key, deadline };
+        let work = Work { event, job, body, at, standing, key, deadline, tally };
         if let Some(applied) = unwanted(&work.standing.account) {
             self.cancel_open_replies(&work).await?;
             return Ok(applied);
@@ -82,16 +90,19 @@ impl Worker {
         let answer = if decides { Some(self.decide(work, &content, &mut next).await?) } else { None };
         if let Some(answer) = &answer {
             effects::remember(&mut next, &answer.decision, &job.key, *at);
-            effects::expect(&mut next, &answer.stored, now);
-            self.tell_linked(work, &next.linked, &answer.decision).await?;
-        } else if is_news {
-            self.hear_wish_in_edit(work, &mut next).await?;
+            if answer.says_return {
+                next.facts.take_wish(false, &job.key, *at);
+            }
+            effects::expect(&mut next, &answer.stored, &job.key, now);
+            self.tell(work, &next.linked, &answer.decision.effects).await?;
         }
+        let wished_in_edit = self.hear_wish_in_edit(work, &mut next).await?;
         // Before the plan: the fence that comes back must be older than what is known of the replies.
         let conversation = self.save_conversation(work, read.conversation, next).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
             self.store.bury(&job.account, mid, at.0, expires_at(job.received_at)).await?;
         }
+        self.count_effects(work, wished_in_edit.as_slice());
         let (decision, decided_now) = answer.map(|answer| (answer.decision, answer.stored)).unzip();
         if is_news || decides {
             self.store.save_item(key, &read.item, &content, decided_now.as_ref(), expires_at(job.received_at)).await?;
@@ -102,18 +113,24 @@ impl Worker {
             (None, Some(_)) if !is_news => "duplicate".to_owned(),
             (None, _) => "merged".to_owned(),
         });
-        if let Some(decision) = &decision {
-            applied.alarms = effects::alarms(decision);
-            self.carry_out(work, decision).await;
-        }
-        if decided_now.as_ref().or(read.item.decision.as_ref()).is_some_and(has_open_reply) {
+        let effects = decision.map(|decision| decision.effects).unwrap_or_default();
+        self.count_effects(work, &effects);
+        // What is hidden can have no public reply any more.
+        let (hides, gestures): (Vec<&Effect>, Vec<&Effect>) =
+            effects.iter().partition(|effect| matches!(effect, Effect::HideComment { .. }));
+        self.carry_out(work, &gestures).await;
+        let attempts = if decided_now.as_ref().or(read.item.decision.as_ref()).is_some_and(has_open_reply) {
             let item = match decided_now {
                 // Written just now, after the fence was read: nobody can know more about these replies.
                 Some(decided) => Item { content, decision: Some(decided), ..Item::default() },
                 None => self.store.item(key, self.clock.now_ms()).await?,
             };
-            applied.attempts = self.send(work, conversation, item).await?;
-        }
+            self.send(work, conversation, item).await
+        } else {
+            Ok(Vec::new())
+        };
+        self.carry_out(work, &hides).await;
+        applied.attempts = attempts?;
         Ok(applied)
     }
 
@@ -184,6 +201,7 @@ impl Worker {
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
         if let Some(version) = unreadable {
             tracing::error!(account.id = %job.account, version, "stored rules cannot be read; nothing is answered");
+            work.tally.count("RulesUnreadable", 1);
             if answer.decision.outcome == automation::Outcome::NoRules {
                 answer.stored.why = "rules_unreadable".to_owned();
             }
@@ -192,30 +210,34 @@ impl Worker {
     }
 
     /// An edit is never answered, but a person who wants no more automatic answers, or to be forgotten, may say so in one.
-    async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<(), Trouble> {
+    /// Gives what is news of that. Heard whatever edit came before, so that the order of arrival does not matter.
+    async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<Option<Effect>, Trouble> {
         let Work { event, job, at, standing, .. } = work;
         if !matches!(event.kind, Kind::MessageEdited { .. }) {
-            return Ok(());
+            return Ok(None);
         }
         let rules = match self.accounts.rules(&standing.account).await {
             Ok(rules) => rules,
             Err(Trouble::Rules(_)) => None,
             Err(trouble) => return Err(trouble),
         };
-        match automation::wish(event, rules.as_deref()) {
-            Some(automation::Wish::Silence) => {
+        let before = next.facts.clone();
+        let effect = match automation::wish(event, rules.as_deref()) {
+            Some(Wish::Silence) => {
                 next.facts.take_wish(true, &job.key, *at);
-                for peer in &next.linked {
-                    self.store.take_wish(&job.account, peer, true, &job.key, *at).await?;
-                }
+                Effect::OptedOut
             }
-            Some(automation::Wish::Erasure) => {
+            Some(Wish::Erasure) => {
                 next.facts.ask_for_erasure(*at);
-                self.store.request_erasure(&job.account, &job.peer, at.0).await?;
+                Effect::ErasureRequested
             }
-            Some(automation::Wish::Return | automation::Wish::Person) | None => {}
+            Some(Wish::Return | Wish::Person) | None => return Ok(None),
+        };
+        if next.facts == before {
+            return Ok(None);
         }
-        Ok(())
+        self.tell(work, &next.linked, std::slice::from_ref(&effect)).await?;
+        Ok(Some(effect))
     }
 
     /// True for a message of the account that we did not send.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use automation::{Decision, Facts, Fired, MediaOwner, Names, Otherwise, ReplyAction as Intended, RuleSet, decide};
+use automation::{
+    Decision, Effect, Facts, Fired, Intended, MediaOwner, Names, Otherwise, Outcome, ReplyAction as Action, RuleSet,
+    Wish, decide, wish,
+};
 use instagram::outgoing::Content;
 use instagram::{Event, Kind, UnixMillis, Words};
 use serde_json::json;
@@ -23,6 +26,9 @@ pub(crate) struct Question<'a> {
 /// A decision, and the form in which it is stored.
 pub(crate) struct Answer {
     pub(crate) decision: Decision,
+    /// The person says that they want automatic answers. To who was not silenced it means nothing now; but an earlier
+    /// word that comes later must not outlive it.
+    pub(crate) says_return: bool,
     pub(crate) stored: Decided,
 }
 
@@ -32,7 +38,8 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
     let conversation = question.conversation;
     let known = &conversation.facts;
     let answers: Vec<&Recent> = conversation.answers_but_to(question.key).collect();
-    let recent_replies: Vec<UnixMillis> = answers.iter().map(|recent| UnixMillis(recent.at)).collect();
+    let said = answers.iter().filter(|recent| !recent.wordless);
+    let recent_replies: Vec<UnixMillis> = said.map(|recent| UnixMillis(recent.at)).collect();
     let fired: Vec<Fired<'_>> =
         answers.iter().map(|recent| Fired { source: &recent.rule, at: UnixMillis(recent.at) }).collect();
     let profile = conversation.profile.as_ref();
@@ -48,8 +55,8 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
         unsent: question.content.deleted_at.is_some(),
         last_user_at: known.last_user_at(),
         first_contact: is_first(question),
-        opted_out: opted_out_before(question),
-        paused_until: known.paused_until(),
+        opted_out: known.was_opted_out_before(question.key),
+        paused_until: known.paused_until_before(question.key),
         control_ours: is_ours(question),
         recent_replies: &recent_replies,
         fired: &fired,
@@ -58,12 +65,14 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
             username: profile.and_then(|profile| profile.username.as_ref()),
             first_name: profile.and_then(|profile| profile.name.as_ref()),
         },
-        last_disclosed_at: conversation.disclosed_at.map(UnixMillis),
+        last_disclosed_at: conversation.disclosed_before(question.key).map(UnixMillis),
         person_answered_at: known.person_answered_at(),
     };
-    let decision = decide(&facts, question.rules, now);
+    let decision = unasked(decide(&facts, question.rules, now));
     let stored = stored(&decision, account.rules, facts_json(&facts));
-    Answer { decision, stored }
+    let is_own = matches!(decision.outcome, Outcome::OwnMessage | Outcome::AuthorUnknown | Outcome::Test);
+    let says_return = !is_own && wish(question.event, question.rules) == Some(Wish::Return);
+    Answer { decision, says_return, stored }
 }
 
 /// True if this very event is the first that the person wrote, so that deciding again after a crash decides the same.
@@ -77,12 +86,6 @@ fn is_first(question: &Question<'_>) -> bool {
         Kind::MessageReceived(message) => is_mark(known.first.as_ref(), message.mid.as_str()),
         _ => is_mark(known.first.as_ref(), question.key),
     }
-}
-
-/// The person's word on automatic answers as it was before this event: one that says so itself has not said it before.
-fn opted_out_before(question: &Question<'_>) -> bool {
-    let own = store::keys::short_digest(question.key);
-    question.conversation.facts.wish.as_ref().is_some_and(|wish| wish.silence && wish.id != own)
 }
 
 fn is_ours(question: &Question<'_>) -> bool {
@@ -125,45 +128,57 @@ fn facts_json(facts: &Facts<'_>) -> String {
     all.to_string()
 }
 
+/// Nobody is there to be asked yet: what is meant for the case that no answer comes is done at once.
+fn unasked(mut decision: Decision) -> Decision {
+    if let Some(ask) = decision.ask.take() {
+        match ask.otherwise {
+            Otherwise::Send(action) => decision.replies.push(Intended {
+                id: ask.id,
+                source: ask.source,
+                step: ask.step,
+                action,
+                not_after: ask.not_after,
+                discloses: ask.disclosure.is_some(),
+                confirms_wish: false,
+            }),
+            Otherwise::HandOver(effect) => decision.effects.push(effect),
+        }
+    }
+    decision
+}
+
 fn stored(decision: &Decision, rules: u32, facts: String) -> Decided {
     let tried_rules = decision.trace.fingerprint().is_some();
-    let mut replies: Vec<Reply> = decision.replies.iter().map(reply).collect();
-    replies.extend(decision.ask.as_ref().and_then(unanswered));
+    let holds = decision.effects.iter().any(|effect| matches!(effect, Effect::Pause { .. } | Effect::HandOver { .. }));
     Decided {
         why: decision.outcome.code().to_owned(),
         rules,
         trace: tried_rules.then(|| decision.trace.to_string()),
         facts: tried_rules.then_some(facts),
         effects: decision.effects.iter().map(|effect| effect.code().to_owned()).collect(),
-        replies,
+        replies: decision.replies.iter().map(|intended| reply(intended, holds)).collect(),
     }
 }
 
-fn reply(intended: &automation::Intended) -> Reply {
-    let (id, source) = (intended.id.to_string(), intended.source.to_string());
-    let reply = planned(id, source, &intended.action, intended.not_after);
-    Reply { confirms: intended.confirms_wish, discloses: intended.discloses, ..reply }
-}
-
-/// Nobody is there to be asked yet: what is meant for the case that no answer comes is planned at once.
-fn unanswered(ask: &automation::Ask) -> Option<Reply> {
-    match &ask.otherwise {
-        Otherwise::Send(action) => Some(planned(ask.id.to_string(), ask.source.to_string(), action, ask.not_after)),
-        Otherwise::HandOver(_) => None,
-    }
-}
-
-fn planned(id: String, source: String, action: &Intended, not_after: UnixMillis) -> Reply {
-    let (kind, content) = match action {
-        Intended::Message { content, .. } => (ReplyAction::Message, Some(content)),
-        Intended::PrivateReply { content, .. } => (ReplyAction::PrivateReply, Some(content)),
-        Intended::PublicReply { .. } => (ReplyAction::PublicReply, None),
+/// `holds` if the decision keeps automation silent from now on: what it says itself goes out all the same.
+fn reply(intended: &Intended, holds: bool) -> Reply {
+    let (kind, content) = match &intended.action {
+        Action::Message { content, .. } => (ReplyAction::Message, Some(content)),
+        Action::PrivateReply { content, .. } => (ReplyAction::PrivateReply, Some(content)),
+        Action::PublicReply { .. } => (ReplyAction::PublicReply, None),
     };
-    let text = action.text().map(Words::from);
+    let text = intended.action.text().map(Words::from);
     let is_more =
         |content: &&Content| !matches!(content, Content::Text { quick_replies, .. } if quick_replies.is_empty());
     let message = content.filter(is_more).map(|content| Words::from(content.to_json()));
-    Reply { message, ..Reply::planned(id, source, kind, text, not_after.0) }
+    let (id, source) = (intended.id.to_string(), intended.source.to_string());
+    Reply {
+        message,
+        confirms: intended.confirms_wish,
+        passes_holds: holds,
+        discloses: intended.discloses,
+        ..Reply::planned(id, source, kind, text, intended.not_after.0)
+    }
 }
 
 /// What is stopped observes: its events are stored and decided on, and nothing is planned.

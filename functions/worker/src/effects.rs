@@ -2,28 +2,35 @@
 
 use std::time::Duration;
 
-use automation::{Decision, Effect, Otherwise};
-use graph::Answer;
+use automation::{Decision, Effect, Source};
+use graph::SendError;
 use instagram::outgoing::SenderAction;
-use instagram::{Peer, UnixMillis};
-use store::{Conversation, ReplyAction, Standing};
+use instagram::{AccountId, Peer, UnixMillis};
+use job::Job;
+use secrecy::SecretString;
+use store::{Conversation, Lane, ReplyAction, Standing};
 
 use crate::Worker;
 use crate::apply::Work;
 use crate::outcome::Trouble;
+use crate::record::LEAVE;
 
 /// How long such a call may take: the answer waits for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes into the conversation what a decision changes there: what is known of the person, and what was answered.
 ///
-/// Every change may be made again: deciding a second time, after a crash, ends in the same conversation.
+/// Every change names its event and may be made again: deciding a second time, after a crash, finds what was known
+/// before the first time and ends in the same conversation.
 pub(crate) fn remember(next: &mut Conversation, decision: &Decision, event_key: &str, at: UnixMillis) {
     for effect in &decision.effects {
         match effect {
             Effect::Tag { tag } => next.facts.tag(tag),
-            Effect::Pause { until } => next.facts.hold(*until),
-            Effect::HandOver { tag, until } => hand_over(next, tag.as_deref(), *until),
+            Effect::Pause { until } => next.facts.hold(*until, event_key),
+            Effect::HandOver { tag, until } => {
+                next.facts.hold(*until, event_key);
+                tag.iter().for_each(|tag| next.facts.tag(tag));
+            }
             Effect::OptedOut => next.facts.take_wish(true, event_key, at),
             Effect::Returned => next.facts.take_wish(false, event_key, at),
             Effect::ErasureRequested => next.facts.ask_for_erasure(at),
@@ -34,115 +41,137 @@ pub(crate) fn remember(next: &mut Conversation, decision: &Decision, event_key: 
             | Effect::Alarm { .. } => {}
         }
     }
-    // Nobody is there to be asked yet: what is meant for the case that no answer comes is done at once.
-    if let Some(Otherwise::HandOver(Effect::HandOver { tag, until })) = decision.ask.as_ref().map(|ask| &ask.otherwise)
-    {
-        hand_over(next, tag.as_deref(), *until);
-    }
     let is_new = next.recent.len() == next.answers_but_to(event_key).count();
-    for reply in decision.replies.iter().filter(|_| is_new) {
+    if is_new {
+        remember_answers(next, decision, event_key, at);
+    }
+}
+
+fn remember_answers(next: &mut Conversation, decision: &Decision, event_key: &str, at: UnixMillis) {
+    let is_silent = |source: &&Source| !decision.replies.iter().any(|reply| reply.source == **source);
+    for source in decision.outcome.by().iter().filter(is_silent) {
+        next.remember_gesture(&source.to_string(), event_key, at);
+    }
+    for reply in &decision.replies {
         next.remember_answer(&reply.source.to_string(), event_key, at);
     }
 }
 
-fn hand_over(next: &mut Conversation, tag: Option<&str>, until: UnixMillis) {
-    if let Some(tag) = tag {
-        next.facts.tag(tag);
-    }
-    next.facts.hold(until);
-}
-
 /// Of planned private replies: the conversation will show them without having been asked.
-pub(crate) fn expect(next: &mut Conversation, decided: &store::Decided, now: i64) {
+pub(crate) fn expect(next: &mut Conversation, decided: &store::Decided, event_key: &str, now: i64) {
     for reply in &decided.replies {
         if reply.action == ReplyAction::PrivateReply {
             if let Some(text) = &reply.text {
                 next.expect(text.expose(), reply.not_after);
             }
             if reply.discloses {
-                next.disclosed_at = Some(now);
+                next.disclose(event_key, now);
             }
         }
     }
 }
 
-/// The names of the metrics that a decision's effects count in.
-pub(crate) fn alarms(decision: &Decision) -> Vec<&'static str> {
-    let metric = |effect: &Effect| match effect {
+/// The metric that an effect counts in.
+fn metric(effect: &Effect) -> Option<&'static str> {
+    match effect {
         Effect::Alarm { .. } => Some("LoopsBroken"),
         Effect::ErasureRequested => Some("ErasuresRequested"),
         Effect::OptedOut => Some("OptOuts"),
         Effect::HandOver { .. } => Some("HandOvers"),
-        _ => None,
-    };
-    decision.effects.iter().filter_map(metric).collect()
+        Effect::React { .. }
+        | Effect::MarkSeen { .. }
+        | Effect::ShowTyping { .. }
+        | Effect::HideComment { .. }
+        | Effect::Tag { .. }
+        | Effect::Pause { .. }
+        | Effect::Returned => None,
+    }
 }
 
 impl Worker {
-    /// Tells the other ids of the person what this one wants, before the decision counts as made: a crash in between
-    /// repeats it.
-    pub(crate) async fn tell_linked(
-        &self,
-        work: &Work<'_>,
-        linked: &[Peer],
-        decision: &Decision,
-    ) -> Result<(), Trouble> {
-        let account = &work.job.account;
-        for effect in &decision.effects {
-            let silence = match effect {
-                Effect::OptedOut => true,
-                Effect::Returned => false,
-                Effect::ErasureRequested => {
-                    self.store.request_erasure(account, &work.job.peer, work.at.0).await?;
-                    continue;
+    /// Tells everybody else who has to know what the person wants: the other ids of the person, and who erases. That comes
+    /// before the conversation says so, and before the decision counts as made: a crash in between repeats it.
+    pub(crate) async fn tell(&self, work: &Work<'_>, linked: &[Peer], effects: &[Effect]) -> Result<(), Trouble> {
+        let Job { account, peer: own, key, .. } = work.job;
+        for effect in effects {
+            match effect {
+                Effect::OptedOut | Effect::Returned => {
+                    let silence = *effect == Effect::OptedOut;
+                    for peer in linked {
+                        self.store.take_wish(account, peer, silence, key, work.at).await?;
+                    }
                 }
-                _ => continue,
-            };
-            for peer in linked {
-                self.store.take_wish(account, peer, silence, &work.job.key, work.at).await?;
+                Effect::ErasureRequested => {
+                    for peer in linked.iter().chain([own]) {
+                        self.store.request_erasure(account, peer, work.at.0).await?;
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
     }
 
-    /// Makes the calls that nothing hangs on: once, in order, before the replies. What fails is left alone.
-    pub(crate) async fn carry_out(&self, work: &Work<'_>, decision: &Decision) {
+    /// Counts what people should look at, once it is written.
+    pub(crate) fn count_effects(&self, work: &Work<'_>, effects: &[Effect]) {
+        for metric in effects.iter().filter_map(metric) {
+            work.tally.count(metric, 1);
+        }
+    }
+
+    /// Makes the calls that nothing hangs on: once, in order. What fails is left alone, and who does not answer, or lets
+    /// the account wait, is asked for nothing more.
+    pub(crate) async fn carry_out(&self, work: &Work<'_>, effects: &[&Effect]) {
         let standing: &Standing = &work.standing;
-        if !standing.may_send() || !decision.effects.iter().any(is_call) {
+        let may_call = standing.may_send() && !has_to_wait(standing, self.clock.now_ms());
+        if !may_call || !effects.iter().any(|effect| effect.is_outward()) {
             return;
         }
         let Ok(Some(token)) = self.usable_token(&standing.account).await else {
             return;
         };
-        let account = &standing.account.id;
-        let graph = self.graph.impatient(PATIENCE);
-        for effect in &decision.effects {
-            let Answer { result, .. } = match effect {
-                Effect::React { to, mid, reaction } => {
-                    let react = SenderAction::React { mid: mid.clone(), reaction: reaction.clone() };
-                    graph.sender_action(&token, account, to, &react).await
-                }
-                Effect::MarkSeen { to } => graph.sender_action(&token, account, to, &SenderAction::MarkSeen).await,
-                Effect::ShowTyping { to } => graph.sender_action(&token, account, to, &SenderAction::TypingOn).await,
-                Effect::HideComment { comment } => graph.hide_comment(&token, comment, true).await,
-                Effect::Tag { .. }
-                | Effect::Pause { .. }
-                | Effect::HandOver { .. }
-                | Effect::OptedOut
-                | Effect::Returned
-                | Effect::ErasureRequested
-                | Effect::Alarm { .. } => continue,
+        for effect in effects.iter().filter(|effect| effect.is_outward()) {
+            if work.deadline.remaining() < LEAVE + PATIENCE {
+                return;
+            }
+            let Err(error) = self.call(&token, &standing.account.id, effect).await else {
+                continue;
             };
-            if let Err(error) = result {
-                tracing::warn!(account.id = %account, effect = effect.code(), error = %error, "an effect was not taken");
+            tracing::warn!(
+                account.id = %standing.account.id, effect = effect.code(), error = %error, "an effect was not taken"
+            );
+            if !matches!(error, SendError::Refused { .. } | SendError::WindowClosed(_)) {
+                return;
             }
         }
     }
+
+    async fn call(&self, token: &SecretString, account: &AccountId, effect: &Effect) -> Result<(), SendError> {
+        let graph = self.graph.impatient(PATIENCE);
+        let answer = match effect {
+            Effect::React { to, mid, reaction } => {
+                let react = SenderAction::React { mid: mid.clone(), reaction: reaction.clone() };
+                graph.sender_action(token, account, to, &react).await
+            }
+            Effect::MarkSeen { to } => graph.sender_action(token, account, to, &SenderAction::MarkSeen).await,
+            Effect::ShowTyping { to } => graph.sender_action(token, account, to, &SenderAction::TypingOn).await,
+            Effect::HideComment { comment } => graph.hide_comment(token, comment, true).await,
+            Effect::Tag { .. }
+            | Effect::Pause { .. }
+            | Effect::HandOver { .. }
+            | Effect::OptedOut
+            | Effect::Returned
+            | Effect::ErasureRequested
+            | Effect::Alarm { .. } => return Ok(()),
+        };
+        answer.result
+    }
 }
 
-fn is_call(effect: &Effect) -> bool {
-    matches!(
-        effect,
-        Effect::React { .. } | Effect::MarkSeen { .. } | Effect::ShowTyping { .. } | Effect::HideComment { .. }
-    )
+/// Meta lets the account wait: that holds for gestures, too.
+fn has_to_wait(standing: &Standing, now: i64) -> bool {
+    let pace = &standing.pace;
+    let waits = [pace.wait(Lane::All), pace.wait(Lane::Messages), standing.app.wait];
+    let restricted = pace.restricted.as_ref().is_some_and(|restricted| restricted.until > now);
+    restricted || waits.into_iter().flatten().any(|wait| wait.until > now)
 }

@@ -13,13 +13,11 @@ pub(crate) struct Applied {
     pub(crate) attempts: Vec<Attempt>,
     /// Counted in the metric of this name, besides `applied`.
     pub(crate) counted: Option<&'static str>,
-    /// Counted in these metrics besides.
-    pub(crate) alarms: Vec<&'static str>,
 }
 
 impl Applied {
     pub(crate) fn as_outcome(outcome: impl Into<String>) -> Self {
-        Self { outcome: outcome.into(), attempts: Vec::new(), counted: None, alarms: Vec::new() }
+        Self { outcome: outcome.into(), attempts: Vec::new(), counted: None }
     }
 
     pub(crate) fn counted(outcome: &'static str, metric: &'static str) -> Self {

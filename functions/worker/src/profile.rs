@@ -10,9 +10,11 @@ use store::{Conversation, ProfileRead};
 use crate::Worker;
 use crate::apply::Work;
 
-/// How long a profile is believed, in milliseconds. Not longer either when Meta told nothing: people give their consent by
-/// writing, which they just did.
+/// How long a profile is believed, in milliseconds.
 const BELIEVED_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// After how long it is asked for again when Meta told nothing: it may have been slow, and people may unblock the account.
+const ASKED_AGAIN_MS: i64 = 60 * 60 * 1000;
 
 /// How long an answer waits for a name.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -24,7 +26,7 @@ impl Worker {
         let now = self.clock.now_ms();
         let wrote = matches!(work.event.kind, Kind::MessageReceived(_) | Kind::PostbackPressed(_));
         let is_known = next.profile.as_ref().is_some_and(|profile| now - profile.at < BELIEVED_MS);
-        if !wrote || is_known || !rules.is_some_and(RuleSet::wants_profile) {
+        if !wrote || work.event.standby || is_known || !rules.is_some_and(RuleSet::wants_profile) {
             return;
         }
         let Ok(person) = PersonId::parse(work.job.peer.as_str()) else {
@@ -34,15 +36,16 @@ impl Worker {
             return;
         };
         let answer = self.graph.impatient(PATIENCE).profile(&token, &person).await;
-        let mut read = ProfileRead { at: now, ..ProfileRead::default() };
+        // What was known before is better than nothing.
+        let mut read = next.profile.take().unwrap_or_default();
         match answer.result {
             Ok(profile) => {
-                read.name = profile.name;
-                read.username = profile.username;
-                read.follows = profile.follows_account;
+                let (name, username, follows) = (profile.name, profile.username, profile.follows_account);
+                read = ProfileRead { at: now, name, username, follows };
             }
             Err(error) => {
                 tracing::info!(account.id = %work.job.account, error = %error, "a profile is not known");
+                read.at = now - BELIEVED_MS + ASKED_AGAIN_MS;
             }
         }
         next.profile = Some(read);

@@ -40,7 +40,7 @@ impl Worker {
         let Ok(job) = Job::parse(body) else {
             return self.finish_unreadable(body, tally).await;
         };
-        let outcome = match isolated(Box::pin(self.apply_patiently(&job, body, deadline))).await {
+        let outcome = match isolated(Box::pin(self.apply_patiently(&job, body, deadline, tally))).await {
             Ok(outcome) => outcome,
             Err(Panicked) if receipts(record) >= POISON_RECEIPTS => self.set_aside(body, Reason::Poison).await,
             Err(Panicked) => {
@@ -66,10 +66,16 @@ impl Worker {
     }
 
     /// Passing troubles are waited out here while time allows: a returned record waits for its whole group.
-    async fn apply_patiently(&self, job: &Job, body: &str, deadline: &Deadline) -> Result<Applied, Trouble> {
+    async fn apply_patiently(
+        &self,
+        job: &Job,
+        body: &str,
+        deadline: &Deadline,
+        tally: &Tally,
+    ) -> Result<Applied, Trouble> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.apply(job, body, deadline).await {
+            match self.apply(job, body, deadline, tally).await {
                 Err(trouble) if trouble.is_momentary() && deadline.remaining() > LEAVE + pause => {
                     self.clock.sleep(pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
@@ -102,9 +108,6 @@ impl Worker {
     /// The one line per event, and its part of the metrics.
     fn report(&self, job: &Job, applied: &Applied, began: i64, tally: &Tally) {
         if let Some(metric) = applied.counted {
-            tally.count(metric, 1);
-        }
-        for metric in &applied.alarms {
             tally.count(metric, 1);
         }
         for attempt in &applied.attempts {

@@ -33,7 +33,7 @@ impl Worker {
             begin_before: now().saturating_add(left_ms),
             judges: None,
         };
-        Ok(self.outbox.drive(drive, &now).await?)
+        Ok(Box::pin(self.outbox.drive(drive, &now)).await?)
     }
 
     /// Ends what was planned before the account was switched off or left: its events are not applied any more, and a
@@ -48,8 +48,8 @@ impl Worker {
         Ok(())
     }
 
-    /// The account's token, opened; `None` for one that Meta takes no more. One that cannot be opened counts as none: replies wait for the next login, and what
-    /// people write is stored all the same.
+    /// The account's token, opened; `None` for one that Meta takes no more. One that cannot be opened counts as none:
+    /// replies wait for the next login, and what people write is stored all the same.
     pub(crate) async fn usable_token(&self, account: &Account) -> Result<Option<SecretString>, Trouble> {
         if account.broken.is_some() {
             return Ok(None);

@@ -2,7 +2,7 @@
 
 use instagram::{AccountId, Peer, UnixMillis};
 
-use crate::{Conversation, Store, StoreError};
+use crate::{Conversation, Store, StoreError, Wish};
 
 /// How often a change is computed anew because somebody else wrote first.
 const TRIES: u32 = 5;
@@ -30,13 +30,32 @@ impl Store {
         .await
     }
 
-    /// Remembers that two ids are one person's.
+    /// Remembers that two ids are one person's. What either said of automatic answers holds for both from now on.
     ///
     /// # Errors
     /// As [`Store::own_message`].
     pub async fn link(&self, account: &AccountId, one: &Peer, other: &Peer) -> Result<(), StoreError> {
-        self.change_conversation(account, one, |next| next.link(other)).await?;
-        self.change_conversation(account, other, |next| next.link(one)).await
+        // Linked first, asked then: whoever says something in between finds the link and tells the other.
+        let said_by_one = self.link_to(account, one, other, &[]).await?;
+        let said = self.link_to(account, other, one, &said_by_one).await?;
+        if said == said_by_one { Ok(()) } else { self.link_to(account, one, other, &said).await.map(drop) }
+    }
+
+    /// Links a conversation to another one, whose words on automatic answers count here too. Gives its own.
+    async fn link_to(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        to: &Peer,
+        said: &[Wish],
+    ) -> Result<Vec<Wish>, StoreError> {
+        self.change_conversation(account, peer, |next| {
+            next.link(to);
+            said.iter().for_each(|wish| next.facts.merge_wish(wish.clone()));
+        })
+        .await?;
+        let facts = self.conversation(account, peer).await?.facts;
+        Ok([facts.wish_before, facts.wish].into_iter().flatten().collect())
     }
 
     /// Notes a person's word on automatic answers in the conversation of another id of theirs.
