@@ -4,6 +4,7 @@
 
 mod world;
 
+mod actions;
 mod answers;
 mod batches;
 mod binary;
@@ -12,7 +13,13 @@ mod echoes;
 mod events;
 mod faults;
 mod kills;
+mod loops;
+mod names;
 mod posts;
 mod races;
+mod refusals;
+mod sends;
 mod simulation;
+mod times;
 mod whose;
+mod wishes;

@@ -2,7 +2,7 @@
 //!
 //! `WORKER_SEEDS` says how many runs, 80 unless told; `WORKER_SEED` replays one.
 
-mod random;
+pub(crate) mod random;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! A world with one worker in it.
 
+mod acts;
 mod batch;
 mod deliveries;
 mod warden;
