@@ -169,3 +169,25 @@ fn of_many_messages_the_latest_opens_the_window_and_the_first_stays_the_first() 
         assert!(facts.wrote.len() <= 4, "the item stays small");
     }
 }
+
+#[test]
+fn the_latest_words_and_holds_count_in_any_order_and_an_event_finds_those_before_it() {
+    let words = [("stop", NOW, true), ("back", NOW + 1, false), ("stop again", NOW + 2, true)];
+    let holds = [("attendant", NOW + 10), ("pause", NOW + 30), ("pause", NOW + 20)];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]] {
+        let mut facts = Facts::default();
+        for place in order {
+            let (key, at, silence) = words[place];
+            facts.take_wish(silence, key, UnixMillis(at));
+            facts.take_wish(silence, key, UnixMillis(at));
+            let (key, until) = holds[place];
+            facts.hold(UnixMillis(until), key);
+        }
+        assert!(facts.is_opted_out(), "{order:?}");
+        assert!(!facts.was_opted_out_before("stop again"), "{order:?}: they had come back");
+        assert!(facts.was_opted_out_before("something else"), "{order:?}");
+        assert_eq!(facts.paused_until(), Some(UnixMillis(NOW + 30)), "{order:?}");
+        assert_eq!(facts.paused_until_before("pause"), Some(UnixMillis(NOW + 10)), "{order:?}");
+        assert_eq!(facts.paused_by_others_until(), None, "{order:?}");
+    }
+}
