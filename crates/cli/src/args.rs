@@ -1,12 +1,14 @@
 //! What a person types.
 
 mod operators;
+mod rules;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use operators::{Explain, Replies, RepliesCommand, Resolution, State, Switch};
+pub(crate) use rules::{Kind, Replay, Rules, Try};
 
 /// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
 #[derive(Debug, Parser)]
@@ -37,9 +39,12 @@ pub(crate) enum Command {
     Send(Send),
     /// Play every sample through a fresh stack and check event by event what became of it.
     Demo(Demo),
-    /// Rules of an account: store, list, go back.
+    /// Rules of an account: store, list, go back; check, compare and try them without sending.
     #[command(subcommand)]
     Rules(Rules),
+    /// Questions to begin with, and the menu: what an account shows, and making it show what its rules say.
+    #[command(subcommand)]
+    Menu(Menu),
     /// Replies by state, with reasons and ages; settle those that nobody can tell about.
     Replies(Replies),
     /// Stop all sending, an app's or an account's. What is due meanwhile is cancelled.
@@ -100,29 +105,15 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Rules {
-    /// Check a rule set and put it in force as the account's next version.
-    Set {
-        /// The account's id.
-        account: String,
-        /// The rule set, as JSON.
-        file: PathBuf,
-    },
-    /// List the versions of an account's rules.
-    List {
+pub(crate) enum Menu {
+    /// What the account shows, beside what its rule set says.
+    Show {
         /// The account's id.
         account: String,
     },
-    /// Put an earlier version back in force; without a number the one before.
-    Rollback {
+    /// Make the account show what its rule set says.
+    Push {
         /// The account's id.
         account: String,
-        /// The version.
-        version: Option<u32>,
-    },
-    /// Check a rule set without storing it.
-    Check {
-        /// The rule set, as JSON.
-        file: PathBuf,
     },
 }

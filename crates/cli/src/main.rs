@@ -4,7 +4,9 @@ mod args;
 mod codes;
 mod data;
 mod demo;
+mod dry_run;
 mod explain;
+mod menu;
 mod moment;
 mod project;
 mod replies;
@@ -33,6 +35,7 @@ async fn main() -> ExitCode {
         Command::Send(args) => send::run(&cli.data, &args).await,
         Command::Demo(args) => demo::run(&args).await,
         Command::Rules(args) => rules::run(&cli.data, args).await,
+        Command::Menu(args) => menu::run(&cli.data, args).await,
         Command::Replies(args) => replies::run(&cli.data, args).await,
         Command::Stop(args) => switch::stop(&cli.data, &args).await,
         Command::Start(args) => switch::start(&cli.data, &args).await,

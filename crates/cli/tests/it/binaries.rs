@@ -29,14 +29,14 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// Words that may be in no log line.
 const CANARIES: [&str; 5] = [TOKEN, SECRET, "canário-pergunta", "canário-resposta", "canario.username"];
 
-const RULES: &str = r#"{"version": 1, "rules": [
+pub(crate) const RULES: &str = r#"{"version": 1, "rules": [
     {"id": "agenda", "on": ["message"], "when": [{"words": {"any": ["agenda"]}}], "do": [{"text": "canário-resposta: quinta às 19h"}]},
     {"id": "quero", "on": ["comment"], "when": [{"words": {"any": ["quero"]}}],
      "do": [{"private_reply": "canário-resposta: aqui está"}, {"public_reply": "canário-resposta: mandei no direct"}]}
 ]}"#;
 
-struct Scene {
-    meta: Meta,
+pub(crate) struct Scene {
+    pub(crate) meta: Meta,
     door: Door,
     sqs: Sqs,
     store: Store,
@@ -44,12 +44,12 @@ struct Scene {
     worker: Function,
     _gateway: Gateway,
     mapping: Mapping,
-    _dynamo: Dynamo,
+    dynamo: Dynamo,
     _files: tempfile::TempDir,
 }
 
 /// Everything between Meta and the table, the functions being the binaries; the worker's Graph calls meet `faults`.
-async fn scene(faults: impl Faults<Fate>) -> Scene {
+pub(crate) async fn scene(faults: impl Faults<Fate>) -> Scene {
     let clock = Clock::default();
     let files = tempfile::tempdir().unwrap();
     let world = json!({
@@ -79,7 +79,7 @@ async fn scene(faults: impl Faults<Fate>) -> Scene {
     let gateway = Gateway::builder().route("ANY /api/webhook/instagram", ingest.clone()).start().await.unwrap();
     meta.set_callback(format!("{}/api/webhook/instagram", gateway.endpoint()).parse().unwrap());
     let mapping = Mapping::of(&sqs.queue_url("events.fifo"), worker.clone()).start().await.unwrap();
-    Scene { meta, door, sqs, store, ingest, worker, _gateway: gateway, mapping, _dynamo: dynamo, _files: files }
+    Scene { meta, door, sqs, store, ingest, worker, _gateway: gateway, mapping, dynamo, _files: files }
 }
 
 async fn store(dynamo: &Dynamo) -> Store {
@@ -131,10 +131,15 @@ fn functions(sqs: &Sqs, dynamo: &Dynamo, door: &Door, files: &Path) -> (Function
 
 impl Scene {
     /// Delivers what Meta has to tell until nothing is left to do.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         while self.meta.deliver_due().await > 0 {
             self.mapping.drain(LIMIT).await.unwrap();
         }
+    }
+
+    /// Where the table is.
+    pub(crate) fn table(&self) -> &str {
+        self.dynamo.endpoint()
     }
 
     async fn items(&self) -> Vec<(String, Item)> {
@@ -149,7 +154,7 @@ impl Scene {
     }
 
     /// Stops the functions; what they wrote must hold no word that anybody wrote and no secret.
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.mapping.stop().await;
         let (ingest, worker) = (self.ingest.stop().await, self.worker.stop().await);
         assert!(ingest.is_empty(), "good deliveries are not logged: {} lines", ingest.len());

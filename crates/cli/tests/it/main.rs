@@ -7,3 +7,4 @@ mod numbers;
 mod operators;
 mod program;
 mod rooms;
+mod rules;

@@ -16,22 +16,22 @@ fn program(data: &Path) -> Command {
     command
 }
 
-fn ask(data: &Path, words: &[&str]) -> Output {
+pub(crate) fn ask(data: &Path, words: &[&str]) -> Output {
     program(data).args(words).output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub(crate) fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
 /// A running stack, ended by Ctrl-C.
-struct Running(Child, Receiver<String>);
+pub(crate) struct Running(Child, Receiver<String>);
 
 /// Longest wait for a line.
 const LIMIT: Duration = Duration::from_secs(30);
 
 impl Running {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         let mut child = program(data).args(["run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
@@ -41,7 +41,7 @@ impl Running {
         running
     }
 
-    fn interrupt(mut self) {
+    pub(crate) fn interrupt(mut self) {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
         assert!(self.0.wait().unwrap().success(), "a clean end");
