@@ -29,7 +29,7 @@ use tally::Tally;
 /// The function's time-out in the template.
 pub const TIME_OUT: Duration = Duration::from_secs(60);
 
-/// Nothing begins later than this after a run's beginning: one Graph call (8 s) and its record end before [`CUT_OFF`].
+/// Nothing begins later than this after a run's beginning: one Graph call (8 s) and its record end before the run is cut off.
 pub const WORKING_TIME: Duration = Duration::from_secs(45);
 
 /// What is still under way then, such as a long series of reads, is dropped; the next run does it again.
