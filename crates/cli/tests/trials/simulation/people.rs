@@ -1,0 +1,176 @@
+//! What people do, what the office does, and what it should come to.
+
+use std::collections::BTreeMap;
+
+use sandbox::meta::world::Trouble;
+use store::Scope;
+
+use super::Simulation;
+use crate::world::Batch;
+
+/// The same ids at both offices.
+pub(super) const PEOPLE: [&str; 3] = ["990000000000001", "990000000000002", "990000000000003"];
+
+pub(super) const RULES: &str = r#"{"version": 1, "rules": [
+    {"id": "um", "on": ["message"], "when": [{"words": {"any": ["um"]}}], "do": [{"text": "Resposta um."}]},
+    {"id": "dois", "on": ["message"], "when": [{"words": {"any": ["dois"]}}], "do": [{"text": "Resposta dois."}]},
+    {"id": "tres", "on": ["message"], "when": [{"words": {"any": ["tres"]}}], "do": [{"text": "Resposta tres."}]},
+    {"id": "passos", "on": ["message"], "when": [{"words": {"any": ["passos"]}}],
+     "do": [{"text": "Primeiro passo."}, {"text": "Segundo passo."}]},
+    {"id": "opcoes", "on": ["message"], "when": [{"words": {"any": ["opcoes"]}}],
+     "do": [{"quick_replies": {"text": "Sobre o quê?", "replies": [{"title": "Agenda", "payload": "AGENDA"}]}}]},
+    {"id": "foto", "on": ["message"], "when": [{"words": {"any": ["foto"]}}],
+     "do": [{"image": "https://gabinete.example/foto.png"}]},
+    {"id": "audio", "on": ["message"], "when": [{"words": {"any": ["audio"]}}],
+     "do": [{"audio": "https://gabinete.example/recado.m4a"}]},
+    {"id": "botoes", "on": ["message"], "when": [{"words": {"any": ["botoes"]}}],
+     "do": [{"button_template": {"text": "O gabinete.", "buttons": [{"title": "Mapa", "url": "https://gabinete.example/mapa"}]}}]},
+    {"id": "quero", "on": ["comment"], "when": [{"words": {"any": ["quero"]}}], "do": [{"private_reply": "Segue o material."}]},
+    {"id": "linda", "on": ["comment"], "when": [{"words": {"any": ["linda"]}}], "do": [{"public_reply": "Obrigado!"}]},
+    {"id": "buraco", "on": ["comment"], "when": [{"words": {"any": ["buraco"]}}],
+     "do": [{"private_reply": "Onde fica?"}, {"public_reply": "Enviamos uma mensagem."}]}
+]}"#;
+
+const QUESTIONS: [&str; 9] = ["um", "dois", "tres", "passos", "opcoes", "foto", "audio", "botoes", "bom dia"];
+const COMMENTS: [&str; 4] = ["quero", "linda", "buraco", "bom dia"];
+
+/// In every word that a person writes, with a number: none may ever stand in a log line or a metric.
+pub(super) const CANARY: &str = "canario";
+
+/// What happened.
+#[derive(Debug, Default)]
+pub(super) struct Diary {
+    written: usize,
+    /// Messages by office, person and id, with their canaries.
+    pub(super) messages: Vec<(usize, usize, String, String)>,
+    /// Canaries of messages that were taken back.
+    pub(super) taken_back: Vec<String>,
+    /// How often a direct message's answer was asked for, by office, person and question.
+    pub(super) asked: BTreeMap<(usize, usize, &'static str), usize>,
+    /// Words to stop and to go on: office, person, when, whether silence; noted when the first is applied and when the
+    /// second is written.
+    pub(super) wishes: Vec<(usize, usize, i64, bool)>,
+    /// Ids of messages that ask for silence.
+    silences: Vec<(usize, usize, String)>,
+    /// Which offices may not send: stopped, or without a token that Meta takes.
+    pub(super) stops: Vec<(usize, i64, Option<i64>)>,
+    dead_tokens: [bool; 2],
+}
+
+impl Diary {
+    /// A batch was acknowledged: from now on a wish in it counts.
+    pub(super) fn done(&mut self, batch: &Batch, returned: &[String], now: i64) {
+        let done = batch.records.iter().filter(|record| !returned.iter().any(|id| record["messageId"] == **id));
+        let bodies: Vec<&str> = done.filter_map(|record| record["body"].as_str()).collect();
+        let (applied, waiting) = std::mem::take(&mut self.silences)
+            .into_iter()
+            .partition(|(.., mid)| bodies.iter().any(|body| body.contains(mid.as_str())));
+        self.silences = waiting;
+        self.wishes.extend(Vec::into_iter(applied).map(|(office, person, _)| (office, person, now, true)));
+    }
+}
+
+impl Simulation {
+    /// Something happens.
+    pub(super) async fn happen(&mut self) {
+        let (office, person) = (self.random.below(2), self.random.below(PEOPLE.len()));
+        match self.random.below(100) {
+            0..42 => self.asks(office, person, false),
+            42..47 => self.asks(office, person, true),
+            47..68 => self.comments(office, person),
+            68..73 => drop(self.world.meta.human_writes(self.id(office), PEOPLE[person], "Oi, aqui é a Ana.")),
+            73..78 => self.takes_back(),
+            78..81 => self.wants_silence(office, person),
+            81..85 => {
+                self.diary.wishes.push((office, person, self.world.clock.now_ms(), false));
+                self.world.meta.person_writes(self.id(office), PEOPLE[person], "VOLTAR");
+            }
+            85..92 => self.meta_repeats_itself(),
+            92..94 => self.stop(office).await,
+            94..96 => self.lose_token(office),
+            96..98 => self.make_peace().await,
+            _ => {
+                let percent = *self.random.one_of(&[0, 85, 97]);
+                self.world.meta.set_usage(self.id(office), percent, 1);
+            }
+        }
+        self.world.hear().await;
+    }
+
+    fn id(&self, office: usize) -> &str {
+        self.offices[office].id.as_str()
+    }
+
+    fn asks(&mut self, office: usize, person: usize, hinted: bool) {
+        let question = *self.random.one_of(&QUESTIONS);
+        self.diary.written += 1;
+        let canary = format!("{CANARY}{}x", self.diary.written);
+        let text = format!("{question} {canary}");
+        let mid = if hinted {
+            self.world.meta.person_writes_unannounced(self.id(office), PEOPLE[person], &text)
+        } else {
+            self.world.meta.person_writes(self.id(office), PEOPLE[person], &text)
+        };
+        *self.diary.asked.entry((office, person, question)).or_default() += 1;
+        self.diary.messages.push((office, person, mid, canary));
+    }
+
+    fn comments(&mut self, office: usize, person: usize) {
+        let text = format!("{} {CANARY}", self.random.one_of(&COMMENTS));
+        let Self { world, offices, .. } = self;
+        world.meta.person_comments(offices[office].id.as_str(), &offices[office].post, PEOPLE[person], &text);
+    }
+
+    fn takes_back(&mut self) {
+        if self.diary.messages.is_empty() {
+            return;
+        }
+        let (office, _, mid, canary) = self.random.one_of(&self.diary.messages).clone();
+        self.world.meta.unsend(self.id(office), &mid);
+        self.diary.taken_back.push(canary);
+    }
+
+    fn wants_silence(&mut self, office: usize, person: usize) {
+        let mid = self.world.meta.person_writes(self.id(office), PEOPLE[person], "PARAR");
+        self.diary.silences.push((office, person, mid));
+    }
+
+    fn meta_repeats_itself(&mut self) {
+        let last = self.world.meta.world(|world| world.deliveries.len());
+        if last > 0 {
+            self.world.meta.redeliver(1 + self.random.below(last) as u64);
+        }
+    }
+
+    async fn stop(&mut self, office: usize) {
+        let now = self.world.clock.now_ms();
+        let id = self.offices[office].id.clone();
+        self.world.store.set_stopped(Scope::Account(&id), Some(now)).await.unwrap();
+        self.diary.stops.push((office, now, None));
+    }
+
+    fn lose_token(&mut self, office: usize) {
+        let id = self.offices[office].id.to_string();
+        let trouble = Trouble { code: 190, subcode: Some(463) };
+        self.world.meta.world(|world| world.account_mut(&id).unwrap().trouble = Some(trouble));
+        self.diary.dead_tokens[office] = true;
+    }
+
+    /// Whoever was stopped goes on, and owners log in again.
+    pub(super) async fn make_peace(&mut self) {
+        let now = self.world.clock.now_ms();
+        for (_, _, until) in &mut self.diary.stops {
+            until.get_or_insert(now);
+        }
+        for office in &self.offices {
+            self.world.meta.world(|world| world.account_mut(office.id.as_str()).unwrap().trouble = None);
+            let mut account = self.world.store.account(&office.id).await.unwrap().unwrap();
+            account.stopped_at = None;
+            if std::mem::take(&mut account.broken).is_some() {
+                account.sealed_token = Some(self.world.sealed_token(&office.id).await);
+            }
+            self.world.store.put_account(&account).await.unwrap();
+        }
+        self.diary.dead_tokens = [false; 2];
+    }
+}
