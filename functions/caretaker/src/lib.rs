@@ -4,6 +4,7 @@ mod accounts;
 mod backlog;
 mod config;
 mod delivery;
+mod erasures;
 mod hints;
 mod parked;
 mod replies;
@@ -80,7 +81,14 @@ impl Caretaker {
         let begin_until = self.clock.deadline(WORKING_TIME, lambda_ms, TIME_OUT - WORKING_TIME);
         let end_until = self.clock.deadline(CUT_OFF, lambda_ms, TIME_OUT - CUT_OFF);
         let tally = Tally::default();
-        let run = async { futures::join!(self.run(&begin_until, &tally), self.count_parked(&tally)).0 };
+        let run = async {
+            let (ran, (), ()) = futures::join!(
+                self.run(&begin_until, &tally),
+                self.count_parked(&tally),
+                self.count_erasure_requests(&tally)
+            );
+            ran
+        };
         let outcome = match end_until.limit(Box::pin(run)).await {
             Ok(outcome) => outcome,
             Err(TimedOut) => {

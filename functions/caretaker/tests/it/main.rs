@@ -6,6 +6,7 @@ mod world;
 
 mod binary;
 mod doubt;
+mod erasures;
 mod hints;
 mod neighbours;
 mod parked;
