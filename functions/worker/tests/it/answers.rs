@@ -248,3 +248,35 @@ async fn a_live_comment_is_answered_once_whichever_field_brings_it() {
 fn key_sk(job: &Job) -> String {
     crate::world::key_of(job).sk.trim_start_matches("C#").to_owned()
 }
+
+#[tokio::test]
+async fn case_51_a_delivery_that_is_replayed_months_later_changes_nothing_and_sends_nothing() {
+    // 60 days: the queue forgot it long ago. 181 days: so did the table's retention, whatever time to live has deleted.
+    for days in [60, 181] {
+        let world = world().await;
+        let job = world.writes("921", "agenda");
+        world.apply(std::slice::from_ref(&job)).await;
+        let before = world.replies(&job).await;
+        world.clock.advance(Duration::from_secs(days * 24 * 3600));
+        world.apply(std::slice::from_ref(&job)).await;
+        assert_eq!(world.sent_to("921"), ["A agenda da semana."], "after {days} days");
+        if days == 60 {
+            assert_eq!(world.replies(&job).await, before);
+        }
+    }
+}
+
+#[tokio::test]
+async fn case_72_rules_that_change_while_a_reply_waits_do_not_change_it() {
+    let world = world().await;
+    world.graph.script("SendMessage", [Fate::Refuse(Reply::refusal(613, None))]);
+    let job = world.writes("921", "agenda");
+    world.apply(std::slice::from_ref(&job)).await;
+    let account = instagram::AccountId::parse(OFFICE).unwrap();
+    let other = crate::world::RULES.replace("A agenda da semana.", "Outra agenda.");
+    let version = world.store.put_rules(&account, &other, world.clock.now_ms()).await.unwrap();
+    world.clock.advance(LATER);
+    world.apply(std::slice::from_ref(&job)).await;
+    assert_eq!(world.sent_to("921"), ["A agenda da semana."]);
+    assert!(world.item(&job).await.decision.unwrap().rules < version, "the plan names the rules it was made by");
+}

@@ -71,3 +71,17 @@ async fn case_96_a_slow_workers_claim_fails_on_the_fence() {
     });
     assert_eq!(world.sent_to(PERSON), ["Resposta um.", "Resposta dois."]);
 }
+
+/// The table knows no transactions here: what would cancel one refuses a conditional write.
+#[tokio::test]
+async fn case_77_writes_that_others_were_faster_than_are_made_anew() {
+    let refused = || sandbox::fault::Fate::Refuse { status: 400, code: "ConditionalCheckFailedException" };
+    for conflicts in 1..=5 {
+        let world = World::start().await;
+        world.table.script("UpdateItem", std::iter::repeat_with(refused).take(conflicts));
+        let job = world.writes(PERSON, "um");
+        world.apply(std::slice::from_ref(&job)).await;
+        assert_eq!(world.sent_to(PERSON), ["Resposta um."], "{conflicts} conflicts");
+        assert!(world.item(&job).await.is_done(), "{conflicts} conflicts");
+    }
+}
