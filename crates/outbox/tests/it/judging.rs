@@ -321,3 +321,30 @@ async fn what_is_found_missing_after_a_stop_is_cancelled_and_what_is_out_is_sent
         assert_eq!((world.state("M#1").await.1.as_deref(), sends(&world)), (Some(expected), 1));
     }
 }
+
+#[tokio::test]
+async fn case_84_clocks_that_differ_by_half_a_minute_double_nothing() {
+    const SKEW_MS: i64 = 30_000;
+    for (fate, is_out) in [(UNHEARD, true), (LOST, false)] {
+        for sender in [-SKEW_MS, 0, SKEW_MS] {
+            for judge in [-SKEW_MS, 0, SKEW_MS] {
+                let case = format!("out: {is_out}, sender {sender} ms ahead, judge {judge} ms");
+                let mut world = World::start().await;
+                world.pass(120_000);
+                world.meta_meets_with(Settings::default(), Script::new("SendMessage", [fate.clone()])).await;
+                world.plan("M#1", vec![world.reply(Message, WORDS)]).await;
+                let sends = Way { ahead_ms: sender, ..Way::default() };
+                world.drive_with(&world.outbox, &sends, "M#1").await.unwrap();
+                let judges = Way { ahead_ms: judge, judges: true, ..Way::default() };
+                for _ in 0..6 {
+                    world.pass(60_000);
+                    world.drive_with(&world.outbox, &judges, "M#1").await.unwrap();
+                }
+                let messages = world.meta.sent().len();
+                let state = world.state("M#1").await.0;
+                assert!(messages <= 1, "{case}: at most once");
+                assert!(state == Parked || (state == Sent && messages == 1), "{case}: {state:?}, {messages} messages");
+            }
+        }
+    }
+}
