@@ -20,8 +20,14 @@ pub(crate) use scenes::RULES;
 use scenes::SCENES;
 use trial::{Faith, Topology, Trial};
 
-const TOPOLOGIES: [Topology; 5] =
-    [Topology::Worker, Topology::Workers, Topology::WorkerBeside, Topology::Caretaker, Topology::CaretakerBeside];
+const TOPOLOGIES: [Topology; 6] = [
+    Topology::Worker,
+    Topology::Workers,
+    Topology::SlowWorker,
+    Topology::WorkerBeside,
+    Topology::Caretaker,
+    Topology::CaretakerBeside,
+];
 
 /// Trials in one world, so that nothing in it grows without bounds.
 const PER_WORLD: usize = 400;
@@ -79,7 +85,9 @@ async fn matrix(faith: Faith, topology: Topology) {
         Asked::One(_) | Asked::None => return,
     }
     let quota = match faith {
-        Faith::Kept => Size::asked().of(40, 1_010, 20_000),
+        Faith::Kept if topology.is_side_by_side() => Size::asked().of(40, 600, 12_000),
+        // Half as long each.
+        Faith::Kept => Size::asked().of(40, 1_350, 26_000),
         Faith::Broken => Size::asked().of(10, 100, 4_000),
     };
     let began = Instant::now();

@@ -74,7 +74,7 @@ async fn a_busy_posts_private_replies_leave_at_metas_pace_and_nobody_else_waits(
 
     let caretaker = scene.caretaker.caretaker();
     loop {
-        let Some(soonest) = scene.world.soonest_due().await else { break };
+        let Some(soonest) = scene.world.due().await.into_iter().min() else { break };
         let wait = soonest - scene.world.clock.now_ms();
         scene.world.clock.advance(Duration::from_millis(u64::try_from(wait.max(0)).unwrap() + 60_000));
         scene.caretaker.run_for(&caretaker, RUN_SECONDS).await;
@@ -176,19 +176,4 @@ async fn mean_wait(neighbour: Neighbour) -> i64 {
         got[1].at - at
     });
     waits.sum::<i64>() / i64::try_from(PEOPLE).unwrap()
-}
-
-impl World {
-    /// When the next item comes due, in milliseconds since 1970.
-    async fn soonest_due(&self) -> Option<i64> {
-        let mut soonest = None;
-        for shard in 0..store::DUE_SHARDS {
-            for key in self.store.due_keys(shard, i64::MAX / 2, 1).await.unwrap() {
-                let item = self.store.item(&key, self.clock.now_ms()).await.unwrap();
-                let due_at = item.due_at.unwrap_or(i64::MAX);
-                soonest = Some(soonest.unwrap_or(i64::MAX).min(due_at));
-            }
-        }
-        soonest
-    }
 }

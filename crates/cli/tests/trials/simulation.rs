@@ -34,6 +34,9 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// After so many hours everything must have come to its end: the longest wait at Meta's request is one.
 const HOURS: i64 = 6;
 
+/// With so little time a run of the caretaker does what is due and waits for nothing.
+const RUN_SECONDS: u64 = 20;
+
 /// Things that happen between two looks at everything.
 const BETWEEN_LOOKS: usize = 25;
 
@@ -205,11 +208,12 @@ impl Simulation {
     /// The caretaker's run, perhaps beside a worker's batch.
     async fn tend(&mut self) {
         self.set_trap();
+        let seconds = if self.random.one_in(4) { 60 } else { RUN_SECONDS };
         let batch = if self.climate.side_by_side { self.world.receive().await } else { None };
         let kept = match batch {
-            None => self.keeps().await,
+            None => self.keeps(seconds).await,
             Some(batch) => {
-                let (returned, kept) = join(self.gets(&self.first, 0, &batch.records), self.keeps()).await;
+                let (returned, kept) = join(self.gets(&self.first, 0, &batch.records), self.keeps(seconds)).await;
                 self.end(&batch, returned, 0).await;
                 kept
             }
@@ -232,8 +236,8 @@ impl Simulation {
         lives(actor, self.gate.as_ref(), actor.hand(&self.workers[worker], records)).await
     }
 
-    async fn keeps(&self) -> Option<bool> {
-        lives(&self.keeper, self.gate.as_ref(), self.keeper.run(&self.caretaker)).await
+    async fn keeps(&self, seconds: u64) -> Option<bool> {
+        lives(&self.keeper, self.gate.as_ref(), self.keeper.run_for(&self.caretaker, seconds)).await
     }
 
     async fn end(&mut self, batch: &Batch, returned: Option<Vec<String>>, worker: usize) {
@@ -266,8 +270,7 @@ impl Simulation {
                 let returned = self.gets(&self.first, 0, &batch.records).await;
                 self.end(&batch, returned, 0).await;
             }
-            let held = self.world.held().await;
-            let due = held.iter().filter_map(|held| held.item.due_at).min();
+            let due = self.world.due().await.into_iter().min();
             let told = self.world.next_told();
             if due.is_none() && told.is_none() && self.world.queued() == 0 {
                 return;
@@ -277,7 +280,7 @@ impl Simulation {
             let wait = next.map_or(0, |next| next - now).max(1_000);
             self.world.clock.advance(Duration::from_millis(u64::try_from(wait).unwrap()));
             if due.is_some_and(|due| due <= self.world.clock.now_ms()) {
-                self.keeps().await;
+                self.keeps(RUN_SECONDS).await;
             }
             rest().await;
         }

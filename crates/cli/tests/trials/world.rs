@@ -6,9 +6,10 @@ mod queue;
 mod seam;
 mod time;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use boot::CallLimits;
 use job::Job;
 use sandbox::clock::Clock;
@@ -38,6 +39,7 @@ pub(crate) struct World {
     /// Beside the actors' doors: nothing is billed here and nothing fails.
     pub(crate) store: Store,
     pub(crate) dynamo: Dynamo,
+    table: aws_sdk_dynamodb::Client,
     /// What tokens are sealed with, as the content of its file.
     pub(crate) key: String,
     /// Every line of metrics.
@@ -68,13 +70,14 @@ impl World {
             {"name": "other", "app_id": OTHER_APP, "app_secrets": ["other secret"]},
         ]);
         let meta = Meta::start(clock.clone(), json!({"apps": apps})).await.unwrap();
-        let store = Store::new(dynamo_client(dynamo.endpoint(), &boot::Clock::from_source(clock.clone())).await, TABLE);
+        let table = dynamo_client(dynamo.endpoint(), &boot::Clock::from_source(clock.clone())).await;
         Self {
             clock,
             meta,
             sqs,
-            store,
+            store: Store::new(table.clone(), TABLE),
             dynamo,
+            table,
             key: LocalKey::generate().unwrap(),
             metrics: Arc::default(),
             offices: 0,
@@ -87,6 +90,13 @@ impl World {
     /// Time passes.
     pub(crate) fn pass(&self, seconds: u64) {
         self.clock.advance(std::time::Duration::from_secs(seconds));
+    }
+
+    /// When each item that is due some time is due, in milliseconds since 1970: one call, whatever the shards.
+    pub(crate) async fn due(&self) -> Vec<i64> {
+        let found = self.table.scan().table_name(TABLE).index_name(store::DUE_INDEX).send().await.unwrap();
+        let due_at = |item: &HashMap<String, AttributeValue>| item["due_at"].as_n().unwrap().parse().unwrap();
+        found.items().iter().map(due_at).collect()
     }
 
     /// How many calls would have broken a rule of Meta's in this trial, second private replies aside: asking for one

@@ -303,7 +303,10 @@ impl Run<'_> {
     }
 
     async fn caretaker_runs(&self) -> Option<bool> {
-        lives(&self.stage.caretaker, self.gate.as_ref(), self.stage.caretaker.run(&self.keeper)).await
+        // With time to spare it waits for what comes due meanwhile.
+        let seconds = if self.foresight_ms > 0 { 60 } else { 20 };
+        let run = self.stage.caretaker.run_for(&self.keeper, seconds);
+        lives(&self.stage.caretaker, self.gate.as_ref(), run).await
     }
 
     fn mourn_worker(&mut self, died: bool) {

@@ -161,12 +161,7 @@ impl Actor {
         answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
     }
 
-    /// Has a caretaker make one run as Lambda does. One that could read nothing comes again in a minute.
-    pub(crate) async fn run(&self, caretaker: &Caretaker) -> bool {
-        self.run_for(caretaker, 60).await
-    }
-
-    /// The same with so many seconds of its own.
+    /// Has a caretaker make one run of so many seconds as Lambda does; says whether it could read anything.
     pub(crate) async fn run_for(&self, caretaker: &Caretaker, seconds: u64) -> bool {
         caretaker.handle(LambdaEvent::new(IgnoredAny, self.context(seconds))).await.is_ok()
     }
