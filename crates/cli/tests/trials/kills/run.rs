@@ -24,8 +24,8 @@ pub(crate) const SENDS: &[&str] = &["SendMessage", "PrivateReply", "ReplyToComme
 /// Long after a lease, and the minute that is assumed.
 const LATE: Duration = Duration::from_secs(150);
 
-/// After so many minutes everything must have come to its end: a death, visibility, doubt, and another death's doubt.
-const MINUTES: usize = 25;
+/// After so many minutes everything must have come to its end: a quarter of an hour of doubt, a death in it, visibility.
+const MINUTES: usize = 30;
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy)]
