@@ -26,7 +26,7 @@ const ANSWERS: [(&str, &str); 9] = [
 const GATE_MS: i64 = 180_000;
 
 /// How long a wish or a stop takes to be known everywhere, a call in flight to end, and a request to be accepted late.
-const IN_FLIGHT_MS: i64 = 70_000;
+pub(super) const IN_FLIGHT_MS: i64 = 70_000;
 
 impl Simulation {
     /// I1, in memory: nobody got an answer more often than they asked. I4, as far as Meta tells: no rule was broken.
@@ -117,10 +117,7 @@ impl Simulation {
                     let silent = from + IN_FLIGHT_MS..until.unwrap_or(i64::MAX);
                     assert!(!silent.contains(&message.at), "I4: while stopped: {reply:?}");
                 }
-                let wishes = self.diary.wishes.iter().filter(|wish| (wish.0, wish.1) == (office, person));
-                let before = wishes.filter(|wish| wish.2 + IN_FLIGHT_MS * i64::from(wish.3) < message.at);
-                let latest = before.max_by_key(|wish| wish.2);
-                let is_silenced = latest.is_some_and(|wish| wish.3) && !reply.confirms;
+                let is_silenced = self.diary.is_silenced(office, person, message.at) && !reply.confirms;
                 assert!(!is_silenced, "I4: after an opt-out: {reply:?}");
             }
         }

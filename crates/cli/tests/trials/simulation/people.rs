@@ -6,6 +6,7 @@ use sandbox::meta::world::Trouble;
 use store::Scope;
 
 use super::Simulation;
+use super::invariants::IN_FLIGHT_MS;
 use crate::world::Batch;
 
 /// The same ids at both offices.
@@ -47,26 +48,49 @@ pub(super) struct Diary {
     pub(super) taken_back: Vec<String>,
     /// How often a direct message's answer was asked for, by office, person and question.
     pub(super) asked: BTreeMap<(usize, usize, &'static str), usize>,
-    /// Words to stop and to go on: office, person, when, whether silence; noted when the first is applied and when the
-    /// second is written.
-    pub(super) wishes: Vec<(usize, usize, i64, bool)>,
-    /// Ids of messages that ask for silence.
-    silences: Vec<(usize, usize, String)>,
+    /// Words to stop that were applied.
+    pub(super) silences: Vec<Silence>,
+    /// Words to stop that are on their way.
+    unheard: Vec<Silence>,
+    /// Words to go on: office, person, and when they were written.
+    pub(super) returns: Vec<(usize, usize, i64)>,
     /// Which offices may not send: stopped, or without a token that Meta takes.
     pub(super) stops: Vec<(usize, i64, Option<i64>)>,
     dead_tokens: [bool; 2],
 }
 
+/// A word to stop.
+#[derive(Debug)]
+pub(super) struct Silence {
+    pub(super) office: usize,
+    pub(super) person: usize,
+    mid: String,
+    /// When it was written: of a word to stop and one to go on, the later one counts, in whatever order they arrive.
+    pub(super) written_at: i64,
+    /// When it was applied: nothing can heed it before.
+    pub(super) applied_at: i64,
+}
+
 impl Diary {
+    /// Whether a person had asked for silence in time to be heeded at a moment, and not taken it back since.
+    pub(super) fn is_silenced(&self, office: usize, person: usize, at: i64) -> bool {
+        let theirs = self.silences.iter().filter(|silence| (silence.office, silence.person) == (office, person));
+        let mut known = theirs.filter(|silence| silence.applied_at.saturating_add(IN_FLIGHT_MS) < at);
+        let is_taken_back = |since: i64| {
+            let returns = self.returns.iter().filter(|(of, by, _)| (*of, *by) == (office, person));
+            returns.map(|(.., written_at)| *written_at).any(|written_at| since < written_at && written_at < at)
+        };
+        known.any(|silence| !is_taken_back(silence.written_at))
+    }
+
     /// A batch was acknowledged: from now on a wish in it counts.
     pub(super) fn done(&mut self, batch: &Batch, returned: &[String], now: i64) {
         let done = batch.records.iter().filter(|record| !returned.iter().any(|id| record["messageId"] == **id));
         let bodies: Vec<&str> = done.filter_map(|record| record["body"].as_str()).collect();
-        let (applied, waiting) = std::mem::take(&mut self.silences)
-            .into_iter()
-            .partition(|(.., mid)| bodies.iter().any(|body| body.contains(mid.as_str())));
-        self.silences = waiting;
-        self.wishes.extend(Vec::into_iter(applied).map(|(office, person, _)| (office, person, now, true)));
+        let is_done = |silence: &Silence| bodies.iter().any(|body| body.contains(silence.mid.as_str()));
+        let (applied, waiting) = std::mem::take(&mut self.unheard).into_iter().partition(is_done);
+        self.unheard = waiting;
+        self.silences.extend(Vec::into_iter(applied).map(|silence| Silence { applied_at: now, ..silence }));
     }
 }
 
@@ -82,7 +106,7 @@ impl Simulation {
             73..78 => self.takes_back(),
             78..81 => self.wants_silence(office, person),
             81..85 => {
-                self.diary.wishes.push((office, person, self.world.clock.now_ms(), false));
+                self.diary.returns.push((office, person, self.world.clock.now_ms()));
                 self.world.meta.person_writes(self.id(office), PEOPLE[person], "VOLTAR");
             }
             85..92 => self.meta_repeats_itself(),
@@ -131,8 +155,9 @@ impl Simulation {
     }
 
     fn wants_silence(&mut self, office: usize, person: usize) {
+        let written_at = self.world.clock.now_ms();
         let mid = self.world.meta.person_writes(self.id(office), PEOPLE[person], "PARAR");
-        self.diary.silences.push((office, person, mid));
+        self.diary.unheard.push(Silence { office, person, mid, written_at, applied_at: i64::MAX });
     }
 
     fn meta_repeats_itself(&mut self) {
