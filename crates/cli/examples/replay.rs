@@ -10,7 +10,7 @@ use std::time::Instant;
 use instagram::{AccountId, AppId, Peer};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
-use store::{Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, Store, TABLE_DEFINITION, keys};
+use store::{Account, Conversation, Decided, Item, ItemContent, Key, Mode, Store, TABLE_DEFINITION, keys};
 
 const ACCOUNT: &str = "17841400000000001";
 const TABLE: &str = "politicall-ig";
@@ -61,16 +61,8 @@ async fn fill(store: &Store, now: i64) -> Result<(), Box<dyn Error>> {
     let account = AccountId::parse(ACCOUNT)?;
     store
         .put_account(&Account {
-            id: account.clone(),
-            app: AppId::parse("867555782500454")?,
-            customer: "gabinete".to_owned(),
-            username: "gabinete".to_owned(),
             mode: Mode::Answer,
-            connection: Connection::Connected,
-            sealed_token: None,
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            ..Account::new(account.clone(), AppId::parse("867555782500454")?, "gabinete", "gabinete")
         })
         .await?;
     store.put_rules(&account, include_str!("../../../infra/rules/gabinete.json"), now).await?;

@@ -137,6 +137,15 @@ impl Graph {
         with_query(url, query)
     }
 
+    /// An address without a version, as the token calls have.
+    pub(crate) fn path(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.split('/'));
+        }
+        url
+    }
+
     /// POSTs JSON and reads the answer with `read`, which returns `None` for what is not the answer expected.
     pub(crate) async fn post_json<T>(
         &self,
@@ -167,6 +176,16 @@ impl Graph {
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
         self.call(token, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
+    }
+
+    /// POSTs form fields without a token: for the login, whose token is still to come.
+    pub(crate) async fn post_form_openly<T>(
+        &self,
+        url: Url,
+        fields: &impl Serialize,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        self.answer(self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
     }
 
     /// POSTs without a body; otherwise as [`Graph::post_json`].
@@ -211,8 +230,16 @@ impl Graph {
             let error = SendError::TokenDead { trouble: TokenTrouble::Unusable, said: Said::default() };
             return Answer { result: Err(error), usage: Usage::default() };
         };
-        let request = request.timeout(self.deadline).header(AUTHORIZATION, authorization);
-        match exchange(request, max_bytes).await {
+        self.answer(request.header(AUTHORIZATION, authorization), max_bytes, read).await
+    }
+
+    async fn answer<T>(
+        &self,
+        request: RequestBuilder,
+        max_bytes: usize,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Answer<T> {
+        match exchange(request.timeout(self.deadline), max_bytes).await {
             Ok(raw) => raw.into_answer(read),
             Err(error) => Answer { result: Err(error.into()), usage: Usage::default() },
         }

@@ -1,6 +1,6 @@
 //! Accounts and their rules.
 
-use instagram::{AccountId, AppId};
+use instagram::{AccountId, AppId, AppScopedId};
 use serde::{Deserialize, Serialize};
 
 use crate::update::Update;
@@ -57,6 +57,58 @@ pub struct Account {
     /// Meta does not take its token any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<Broken>,
+    /// What its latest login came to.
+    #[serde(default)]
+    pub login: Login,
+    /// When there is something to do for the account itself, in milliseconds since 1970: see [`CHORES_SHARD`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<i64>,
+}
+
+/// What an account's latest login came to. All times in milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Login {
+    /// The account by the id scoped to its app: what signed requests name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scoped_id: Option<AppScopedId>,
+    /// When it was last connected; 0 if that is not known. Requests to leave that are older change nothing.
+    pub connected_at: i64,
+    /// When the token in use was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<i64>,
+    /// When the token in use ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+    /// What its owner granted, by Meta's names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<String>,
+    /// When its subscription was last seen to be as it should.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<i64>,
+    /// When it was disconnected or erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<i64>,
+}
+
+impl Account {
+    /// An account that was just connected: observed, without a token and without rules.
+    pub fn new(id: AccountId, app: AppId, customer: impl Into<String>, username: impl Into<String>) -> Self {
+        Self {
+            id,
+            app,
+            customer: customer.into(),
+            username: username.into(),
+            mode: Mode::Observe,
+            connection: Connection::Connected,
+            sealed_token: None,
+            rules: 0,
+            stopped_at: None,
+            broken: None,
+            login: Login::default(),
+            due_at: None,
+        }
+    }
 }
 
 /// Why an account needs a new login.

@@ -13,7 +13,7 @@ use crate::update::Update;
 use crate::{ReplyState, StoreError};
 
 pub use claims::GateClaim;
-pub use due::{DUE_SHARDS, Postponed};
+pub use due::{CHORES_SHARD, DUE_SHARDS, Postponed};
 pub(crate) use due::{clear_due, set_due};
 pub use listed::Listed;
 pub use records::{Ended, SentAs};

@@ -73,17 +73,7 @@ fn no_app() -> AppId {
 }
 
 fn absent(id: &AccountId) -> Standing {
-    let account = Account {
-        id: id.clone(),
-        app: no_app(),
-        customer: String::new(),
-        username: String::new(),
-        mode: Mode::Off,
-        connection: Connection::Erased,
-        sealed_token: None,
-        rules: 0,
-        stopped_at: None,
-        broken: None,
-    };
+    let account =
+        Account { mode: Mode::Off, connection: Connection::Erased, ..Account::new(id.clone(), no_app(), "", "") };
     Standing { account, pace: Pace::default(), app: Switch::default(), everything: Switch::default() }
 }

@@ -61,7 +61,7 @@ pub(crate) fn job(
 #[cfg(test)]
 mod tests {
     use instagram::{AccountId, AppId, Kind, MessageId};
-    use store::{Connection, Mode};
+    use store::Mode;
 
     use super::*;
 
@@ -70,16 +70,13 @@ mod tests {
 
     fn account() -> Account {
         Account {
-            id: AccountId::parse("17841400000000001").unwrap(),
-            app: AppId::parse("867555782500454").unwrap(),
-            customer: "gabinete".to_owned(),
-            username: "gabinete".to_owned(),
             mode: Mode::Answer,
-            connection: Connection::Connected,
-            sealed_token: None,
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            ..Account::new(
+                AccountId::parse("17841400000000001").unwrap(),
+                AppId::parse("867555782500454").unwrap(),
+                "gabinete",
+                "gabinete",
+            )
         }
     }
 

@@ -5,7 +5,7 @@ use instagram::{AccountId, AppId};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
-use store::{Account, Connection, Mode, Store};
+use store::{Account, Mode, Store};
 use vault::Vault;
 
 use crate::project::{Project, read_text};
@@ -35,16 +35,9 @@ pub(super) async fn accounts(
             continue;
         }
         let account = Account {
-            sealed_token: Some(vault.seal(seed.account.as_str(), &SecretString::from(seed.token)).await?),
-            id: seed.account.clone(),
-            app: seed.app_id,
-            customer: seed.customer,
-            username: seed.username,
             mode: seed.mode,
-            connection: Connection::Connected,
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            sealed_token: Some(vault.seal(seed.account.as_str(), &SecretString::from(seed.token)).await?),
+            ..Account::new(seed.account.clone(), seed.app_id, seed.customer, seed.username)
         };
         store.put_account(&account).await?;
         if let Some(file) = seed.rules {

@@ -15,7 +15,7 @@ use sandbox::runtime::{Function, built};
 use sandbox::sqs::Sqs;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use store::{Account, Connection, Item, Mode, ReplyState, Store, TABLE_DEFINITION};
+use store::{Account, Item, Mode, ReplyState, Store, TABLE_DEFINITION};
 use vault::{LocalKey, Vault};
 
 const ACCOUNT: &str = "17841400000000001";
@@ -89,16 +89,9 @@ async fn store(dynamo: &Dynamo) -> Store {
 
 async fn seed(store: &Store, vault: &Vault) {
     let account = Account {
-        id: AccountId::parse(ACCOUNT).unwrap(),
-        app: AppId::parse(APP).unwrap(),
-        customer: "gabinete".to_owned(),
-        username: "gabinete".to_owned(),
         mode: Mode::Answer,
-        connection: Connection::Connected,
         sealed_token: Some(vault.seal(ACCOUNT, &SecretString::from(TOKEN)).await.unwrap()),
-        rules: 0,
-        stopped_at: None,
-        broken: None,
+        ..Account::new(AccountId::parse(ACCOUNT).unwrap(), AppId::parse(APP).unwrap(), "gabinete", "gabinete")
     };
     store.put_account(&account).await.unwrap();
     store.put_rules(&account.id, RULES, 0).await.unwrap();

@@ -8,8 +8,8 @@ use instagram::{AccountId, AppId, Peer};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Listed, Mode, Reply, ReplyAction, ReplyRef,
-    ReplyState, Store, TABLE_DEFINITION, Try, keys,
+    Account, Conversation, Decided, Item, ItemContent, Key, Listed, Mode, Reply, ReplyAction, ReplyRef, ReplyState,
+    Store, TABLE_DEFINITION, Try, keys,
 };
 
 const TABLE: &str = "politicall-ig";
@@ -133,16 +133,9 @@ fn peer() -> Peer {
 
 fn account(id: &str) -> Account {
     Account {
-        id: AccountId::parse(id).unwrap(),
-        app: AppId::parse(APP).unwrap(),
-        customer: "gabinete".to_owned(),
-        username: "gabinete".to_owned(),
         mode: Mode::Answer,
-        connection: Connection::Connected,
         sealed_token: Some("sealed".to_owned()),
-        rules: 0,
-        stopped_at: None,
-        broken: None,
+        ..Account::new(AccountId::parse(id).unwrap(), AppId::parse(APP).unwrap(), "gabinete", "gabinete")
     }
 }
 

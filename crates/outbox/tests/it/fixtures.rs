@@ -15,8 +15,8 @@ use sandbox::meta::{self, Meta};
 use secrecy::SecretString;
 use serde_json::json;
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, Reply, ReplyAction, ReplyRef, ReplyState,
-    Standing, Store, TABLE_DEFINITION,
+    Account, Conversation, Decided, Item, ItemContent, Key, Mode, Reply, ReplyAction, ReplyRef, ReplyState, Standing,
+    Store, TABLE_DEFINITION,
 };
 
 pub(crate) const ACCOUNT: &str = "17841400000000001";
@@ -278,16 +278,9 @@ pub(crate) fn place(sk: &str) -> ReplyRef {
 /// An account that answers.
 pub(crate) fn connected(id: &AccountId, app: &str) -> Account {
     Account {
-        id: id.clone(),
-        app: AppId::parse(app).unwrap(),
-        customer: "gabinete".to_owned(),
-        username: "office".to_owned(),
         mode: Mode::Answer,
-        connection: Connection::Connected,
         sealed_token: Some("sealed".to_owned()),
-        rules: 0,
-        stopped_at: None,
-        broken: None,
+        ..Account::new(id.clone(), AppId::parse(app).unwrap(), "gabinete", "office")
     }
 }
 

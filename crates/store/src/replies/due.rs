@@ -11,6 +11,10 @@ use crate::{DUE_INDEX, Item, Key, ReplyState, Store, StoreError, keys};
 /// 750 private replies an hour and account could make, and the caretaker reads all of them in 8 queries.
 pub const DUE_SHARDS: u64 = 8;
 
+/// The shard of the list of due items that holds what is not a reply: accounts with something to do for themselves, and
+/// erasures under way. It is few of them, and they are listed apart, so that no crowd of replies hides them.
+pub const CHORES_SHARD: u64 = DUE_SHARDS;
+
 /// Why and how long a reply waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Postponed<'a> {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use instagram::{AccountId, AppId, Element, Event, Peer, PersonId, UnixMillis};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
-use store::{Account, Connection, Decided, Item, Mode, Reply, ReplyAction, ReplyState, Store, TABLE_DEFINITION};
+use store::{Account, Decided, Item, Reply, ReplyAction, ReplyState, Store, TABLE_DEFINITION};
 
 /// A moment in 2026, in milliseconds.
 pub(crate) const NOW: i64 = 1_767_225_600_000;
@@ -30,18 +30,7 @@ pub(crate) fn peer() -> Peer {
 }
 
 pub(crate) fn account() -> Account {
-    Account {
-        id: account_id(),
-        app: AppId::parse("867555782500454").unwrap(),
-        customer: "gabinete".to_owned(),
-        username: "gabinete".to_owned(),
-        mode: Mode::Observe,
-        connection: Connection::Connected,
-        sealed_token: None,
-        rules: 0,
-        stopped_at: None,
-        broken: None,
-    }
+    Account::new(account_id(), AppId::parse("867555782500454").unwrap(), "gabinete", "gabinete")
 }
 
 /// The event of a messaging element of the account.

@@ -21,7 +21,7 @@ use sandbox::sqs::Sqs;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use store::{Account, Connection, Mode, Store, TABLE_DEFINITION};
+use store::{Account, Mode, Store, TABLE_DEFINITION};
 use vault::{LocalKey, Vault};
 
 use time::Skip;
@@ -136,16 +136,14 @@ impl World {
     pub(crate) async fn connect(&self, office: &str) {
         let vault = Vault::local(LocalKey::parse(&self.key).unwrap());
         let account = Account {
-            id: AccountId::parse(office).unwrap(),
-            app: AppId::parse(APP).unwrap(),
-            customer: "customer".to_owned(),
-            username: format!("office.{office}"),
             mode: Mode::Answer,
-            connection: Connection::Connected,
             sealed_token: Some(vault.seal(office, &SecretString::from(token_of(office))).await.unwrap()),
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            ..Account::new(
+                AccountId::parse(office).unwrap(),
+                AppId::parse(APP).unwrap(),
+                "customer",
+                format!("office.{office}"),
+            )
         };
         self.store.put_account(&account).await.unwrap();
     }

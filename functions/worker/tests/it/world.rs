@@ -20,7 +20,7 @@ use sandbox::meta::{DeliveryState, Meta};
 use sandbox::sqs::Sqs;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use store::{Account, Connection, Conversation, Item, Key, Mode, Reply, Store, TABLE_DEFINITION, keys};
+use store::{Account, Conversation, Item, Key, Mode, Reply, Store, TABLE_DEFINITION, keys};
 use vault::{LocalKey, Vault};
 use worker::{Config, Worker};
 
@@ -167,16 +167,14 @@ impl World {
         let vault = Vault::local(LocalKey::parse(&self.key).unwrap());
         let token = SecretString::from(seed["token"].as_str().unwrap());
         let account = Account {
-            id: id.clone(),
-            app: AppId::parse(seed["app_id"].as_str().unwrap()).unwrap(),
-            customer: seed["customer"].as_str().unwrap().to_owned(),
-            username: seed["username"].as_str().unwrap().to_owned(),
             mode: serde_json::from_value(seed["mode"].clone()).unwrap(),
-            connection: Connection::Connected,
             sealed_token: Some(vault.seal(id.as_str(), &token).await.unwrap()),
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            ..Account::new(
+                id.clone(),
+                AppId::parse(seed["app_id"].as_str().unwrap()).unwrap(),
+                seed["customer"].as_str().unwrap().to_owned(),
+                seed["username"].as_str().unwrap().to_owned(),
+            )
         };
         self.store.put_account(&account).await.unwrap();
         if let Some(rules) = rules {

@@ -4,7 +4,7 @@ use instagram::{AccountId, AppId};
 use sandbox::meta::Echo;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Account, Connection, Mode};
+use store::{Account, Mode};
 use vault::{LocalKey, Vault};
 
 use super::{APP, World};
@@ -54,16 +54,9 @@ impl World {
             world.media.push(serde_json::from_value(media).unwrap());
         });
         let account = Account {
-            id: id.clone(),
-            app: AppId::parse(app).unwrap(),
-            customer: format!("customer.{id}"),
-            username: format!("office.{id}"),
             mode: Mode::Answer,
-            connection: Connection::Connected,
             sealed_token: Some(self.sealed_token(&id).await),
-            rules: 0,
-            stopped_at: None,
-            broken: None,
+            ..Account::new(id.clone(), AppId::parse(app).unwrap(), format!("customer.{id}"), format!("office.{id}"))
         };
         self.store.put_account(&account).await.unwrap();
         self.store.put_rules(&id, rules, self.clock.now_ms()).await.unwrap();
