@@ -44,9 +44,12 @@ pub struct Body {
     /// `react` or `unreact`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// `love`, … for a reaction; the emoji if it has one.
+    /// `love`, … for a reaction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reaction: Option<String>,
+    /// A reaction's emoji.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
     /// Of a kind the API cannot show.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unsupported: bool,
@@ -92,7 +95,8 @@ impl Body {
             },
             Kind::ReactionChanged(r) => Self {
                 action: Some(if r.given { "react" } else { "unreact" }.to_owned()),
-                reaction: r.emoji.clone().or_else(|| r.reaction.clone()),
+                reaction: r.reaction.clone(),
+                emoji: r.emoji.clone(),
                 ..Self::default()
             },
             Kind::PostbackPressed(p) => {

@@ -8,7 +8,7 @@ use automation::{
 };
 use instagram::outgoing::Content;
 use instagram::{Event, Kind, UnixMillis, Words};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Standing};
 
 /// What a decision about one event depends on.
@@ -94,6 +94,9 @@ fn is_ours(question: &Question<'_>) -> bool {
     holder.is_none_or(|holder| holder == app)
 }
 
+/// Of this fact "no" says something: it is not the same as not to know.
+const FOLLOWS: &str = "follows";
+
 /// What was decided on, for whoever asks why, and for trying other rules on it. Names stay out of it.
 fn facts_json(facts: &Facts<'_>) -> String {
     let ago = |at: UnixMillis| (facts.at.0 - at.0) / 1000;
@@ -114,16 +117,18 @@ fn facts_json(facts: &Facts<'_>) -> String {
         "opted_out": facts.opted_out,
         "recent": looped,
         "fired": fired,
-        "follows": facts.follows,
+        FOLLOWS: facts.follows,
         "disclosed_at": facts.last_disclosed_at,
         "person_answered_at": facts.person_answered_at,
         "media": owner,
     });
     // What says nothing costs nothing: an item's size is what a write is billed by.
     if let Some(all) = all.as_object_mut() {
-        all.retain(|_, value| {
-            !(value.is_null() || *value == json!(false) || *value == json!({}) || *value == json!(0) || *value == "own")
-        });
+        let says_nothing = |name: &str, value: &Value| {
+            let is_no = *value == json!(false) && name != FOLLOWS;
+            value.is_null() || is_no || *value == json!({}) || *value == json!(0) || *value == "own"
+        };
+        all.retain(|name, value| !says_nothing(name, value));
     }
     all.to_string()
 }
@@ -149,12 +154,14 @@ fn unasked(mut decision: Decision) -> Decision {
 
 fn stored(decision: &Decision, rules: u32, facts: String) -> Decided {
     let tried_rules = decision.trace.fingerprint().is_some();
+    // An account's first rules are tried on what came before them.
+    let has_facts = tried_rules || decision.outcome == Outcome::NoRules;
     let holds = decision.effects.iter().any(|effect| matches!(effect, Effect::Pause { .. } | Effect::HandOver { .. }));
     Decided {
         why: decision.outcome.code().to_owned(),
         rules,
         trace: tried_rules.then(|| decision.trace.to_string()),
-        facts: tried_rules.then_some(facts),
+        facts: has_facts.then_some(facts),
         effects: decision.effects.iter().map(|effect| effect.code().to_owned()).collect(),
         replies: decision.replies.iter().map(|intended| reply(intended, holds)).collect(),
     }

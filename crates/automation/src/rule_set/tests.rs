@@ -282,6 +282,16 @@ fn what_fits_nowhere_is_refused_when_a_rule_is_saved() {
             comment(r#"{"private_reply":"x"},{"hand_over":{"text":"y"}}"#),
             "$.rules[0].do[1]: a comment can have one private reply only".to_owned(),
         ),
+        (
+            "a public reply below a hidden comment",
+            comment(r#"{"public_reply":"x"},{"hide_comment":true}"#),
+            "$.rules[0].do[1]: a hidden comment can have no public reply: Meta refuses one that has to wait, and nobody sees it".to_owned(),
+        ),
+        (
+            "a public question about a hidden comment",
+            comment(r#"{"hide_comment":true},{"ask":{"as":"public_reply"}}"#),
+            "$.rules[0].do[1]: a hidden comment can have no public reply: Meta refuses one that has to wait, and nobody sees it".to_owned(),
+        ),
         ("a false step", message(r#"{"typing":false}"#), "$.rules[0].do[0].typing: expected true; leave it out otherwise".to_owned()),
         (
             "an address that is not https",

@@ -85,10 +85,9 @@ fn postback(from: PersonId, body: Body) -> Postback {
     Postback { mid: None, from, title: body.text, payload: body.payload, referral, is_self: false }
 }
 
-/// Of the name and the emoji one is kept; rules look for either.
 fn reaction(mid: MessageId, by: PersonId, body: &Body) -> Reaction {
     let given = body.action.as_deref() == Some("react");
-    Reaction { mid, by, given, reaction: body.reaction.clone(), emoji: body.reaction.clone() }
+    Reaction { mid, by, given, reaction: body.reaction.clone(), emoji: body.emoji.clone() }
 }
 
 fn referral(body: &Body) -> Option<Referral> {

@@ -58,7 +58,7 @@ impl StoredFacts {
 
     /// Decides as if the account answered and the event was decided on the moment it happened. What people are called
     /// is stored nowhere beside a decision: names stay unknown.
-    pub(crate) fn decide(&self, rebuilt: &Rebuilt, own_username: &Words, rules: &RuleSet) -> Decision {
+    pub(crate) fn decide(&self, rebuilt: &Rebuilt, own_username: &Words, rules: Option<&RuleSet>) -> Decision {
         let recent = vec![self.at; self.recent.min(MOST_RECENT)];
         let fired: Vec<Fired<'_>> = self
             .fired
@@ -90,7 +90,7 @@ impl StoredFacts {
             last_disclosed_at: self.disclosed_at,
             person_answered_at: self.person_answered_at,
         };
-        decide(&facts, Some(rules), self.at)
+        decide(&facts, rules, self.at)
     }
 }
 

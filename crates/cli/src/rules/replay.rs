@@ -24,6 +24,9 @@ use crate::target::Target;
 use super::{checked, typed_time};
 use read::{Candidate, Entry};
 
+/// Stands for the version where an account had no rules yet.
+const NONE: u32 = 0;
+
 /// How long a person waits without a word.
 const SILENCE: Duration = Duration::from_secs(2);
 
@@ -68,16 +71,22 @@ async fn decide(
                 continue;
             }
         };
-        let Some(old) = versions.get(version).await? else {
-            tally.skip(Skip::NoRules(version));
-            continue;
+        let old = match version {
+            NONE => None,
+            version => match versions.get(version).await? {
+                Some(old) => Some(old),
+                None => {
+                    tally.skip(Skip::NoRules(version));
+                    continue;
+                }
+            },
         };
         let before = facts.decide(&rebuilt, &own_username, old);
         if !is_as_then(&why, &before.outcome) {
             tally.skip(Skip::DecidedOtherwise);
             continue;
         }
-        let after = facts.decide(&rebuilt, &own_username, new);
+        let after = facts.decide(&rebuilt, &own_username, Some(new));
         let is_live = matches!(&rebuilt.event.kind, Kind::CommentWritten(comment) if comment.live);
         let case = Case { key: &rebuilt.key, at: facts.at.0, is_live, words: rebuilt.words() };
         tally.add(case, &before, &after);

@@ -39,7 +39,7 @@ pub(crate) struct Scene {
     pub(crate) meta: Meta,
     door: Door,
     sqs: Sqs,
-    store: Store,
+    pub(crate) store: Store,
     ingest: Function,
     worker: Function,
     _gateway: Gateway,

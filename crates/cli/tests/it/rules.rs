@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use instagram::AccountId;
 use sandbox::fault::Script;
+use store::Account;
 
 use crate::binaries::{self, Scene};
 use crate::program::{self, Running, told};
@@ -212,6 +214,23 @@ async fn a_replay_tells_what_would_differ_and_sends_nothing() {
     assert!(told.contains("- rule quero: {") && told.contains("~ rule agenda\n"), "{told}");
 
     assert_eq!((scene.meta.calls().len(), scene.meta.sent().len()), (calls, sent), "Meta was asked for nothing");
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn an_accounts_first_rules_are_replayed_on_what_came_before_it_had_any() {
+    let scene = binaries::scene(Script::new("SendMessage", [])).await;
+    let folder = tempfile::tempdir().unwrap();
+    let id = AccountId::parse(ACCOUNT).unwrap();
+    let account = scene.store.account(&id).await.unwrap().unwrap();
+    scene.store.put_account(&Account { rules: 0, ..account }).await.unwrap();
+    scene.meta.person_writes(ACCOUNT, PERSON, "canário-pergunta: bom dia");
+    scene.settle().await;
+    let altered = file(folder.path(), "altered.json", ALTERED);
+    let told = on(&scene, &["rules", "replay", ACCOUNT, altered.to_str().unwrap()]).await;
+    assert!(told.contains("    before: the account has no rules\n    after:  answered by bom-dia\n"), "{told}");
+    assert_eq!(numbers(&told, "new replies"), [1, 1], "{told}");
+    assert!(scene.meta.sent().is_empty(), "a replay sends nothing");
     scene.stop().await;
 }
 

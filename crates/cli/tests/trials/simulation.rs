@@ -182,9 +182,15 @@ impl Simulation {
         self.world.hear().await;
     }
 
+    async fn receive(&mut self) -> Option<Batch> {
+        let batch = self.world.receive().await?;
+        self.diary.got(&batch, self.world.clock.now_ms());
+        Some(batch)
+    }
+
     /// One batch for a worker, or the same for two, or one for each of two.
     async fn work(&mut self) {
-        let Some(batch) = self.world.receive().await else {
+        let Some(batch) = self.receive().await else {
             return;
         };
         self.set_trap();
@@ -193,7 +199,7 @@ impl Simulation {
             self.end(&batch, returned, 0).await;
             return;
         }
-        let other = if self.random.one_in(2) { self.world.receive().await } else { None };
+        let other = if self.random.one_in(2) { self.receive().await } else { None };
         let records = other.as_ref().map_or(&batch.records, |other| &other.records);
         let (returned, others) =
             join(self.gets(&self.first, 0, &batch.records), self.gets(&self.second, 1, records)).await;
@@ -209,7 +215,7 @@ impl Simulation {
     async fn tend(&mut self) {
         self.set_trap();
         let seconds = if self.random.one_in(4) { 60 } else { RUN_SECONDS };
-        let batch = if self.climate.side_by_side { self.world.receive().await } else { None };
+        let batch = if self.climate.side_by_side { self.receive().await } else { None };
         let kept = match batch {
             None => self.keeps(seconds).await,
             Some(batch) => {
@@ -266,7 +272,7 @@ impl Simulation {
         let until = self.world.clock.now_ms() + HOURS * 3_600_000;
         while self.world.clock.now_ms() < until {
             self.world.hear().await;
-            while let Some(batch) = self.world.receive().await {
+            while let Some(batch) = self.receive().await {
                 let returned = self.gets(&self.first, 0, &batch.records).await;
                 self.end(&batch, returned, 0).await;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use job::Job;
 use sandbox::dynamo::Bill;
 
-use crate::world::{PERSON, World};
+use crate::world::{OFFICE, PERSON, World};
 
 /// A text of a usual length: 300 bytes are the longest that the bars are for.
 fn of_300_bytes(word: &str) -> String {
@@ -82,6 +82,18 @@ async fn the_bars_hold_in_a_conversation_that_is_long() {
             assert!(bill.total().write_units <= bar, "round {round}, {word}: {bill:?}");
             world.apply(&world.told()).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn without_rules_an_event_costs_no_more_although_its_facts_are_kept_for_the_first_ones() {
+    let world = warm().await;
+    world.change(OFFICE, |account| account.rules = 0).await;
+    for job in [world.writes(PERSON, &of_300_bytes("bom dia")), world.comments(PERSON, &of_300_bytes("quero"))] {
+        let bill = cost(&world, std::slice::from_ref(&job)).await;
+        assert_eq!(world.why(&job).await.as_deref(), Some("no_rules"));
+        assert!(world.item(&job).await.decision.is_some_and(|decision| decision.facts.is_some()));
+        assert!(bill.total().write_units <= 2.0, "{bill:?}");
     }
 }
 

@@ -44,7 +44,10 @@ async fn a_name_is_asked_for_once_in_seven_days_and_only_where_rules_look_at_it(
     assert_eq!(look_ups(&world), 1);
     world.clock.advance(Duration::from_secs(8 * 24 * 3600));
     world.meta.world(|w| w.person_mut(OFFICE, PERSON).unwrap().is_user_follow_business = false);
-    world.apply(&[world.writes(PERSON, "me segue?")]).await;
+    let unfollowed = world.writes(PERSON, "me segue?");
+    world.apply(std::slice::from_ref(&unfollowed)).await;
+    let facts = world.item(&unfollowed).await.decision.and_then(|decision| decision.facts).unwrap();
+    assert!(facts.contains(r#""follows":false"#), "a no is no silence: {facts}");
     assert_eq!((look_ups(&world), world.sent_to(PERSON).last().map(String::as_str)), (2, Some("Siga!")));
 
     let plain = known(crate::world::RULES).await;

@@ -11,6 +11,8 @@ const MAX_MESSAGES: usize = 5;
 pub(super) struct Seen {
     messages: usize,
     private_replies: usize,
+    in_public: bool,
+    hidden: bool,
     asked: bool,
 }
 
@@ -55,10 +57,21 @@ impl Step {
             _ => false,
         };
         seen.asked |= matches!(self, Self::Ask(_));
+        seen.hidden |= matches!(self, Self::HideComment);
+        seen.in_public |= match self {
+            Self::PublicReply(_) => true,
+            Self::Ask(ask) => ask.in_public,
+            _ => false,
+        };
         seen.messages += usize::from(self.sends());
         seen.private_replies += usize::from(is_private);
         if seen.private_replies > 1 {
             return Err("a comment can have one private reply only");
+        }
+        if seen.hidden && seen.in_public {
+            return Err(
+                "a hidden comment can have no public reply: Meta refuses one that has to wait, and nobody sees it",
+            );
         }
         if seen.messages > MAX_MESSAGES {
             return Err("a rule sends at most 5 messages");

@@ -56,6 +56,15 @@ fn every_sample_is_decided_from_its_item_as_it_was_from_its_delivery() {
 }
 
 #[test]
+fn a_reaction_keeps_its_name_and_its_emoji() {
+    let raw = r#"{"sender":{"id":"900"},"recipient":{"id":"178"},"timestamp":1767225600789,"reaction":{"mid":"m1","action":"react","reaction":"love","emoji":"❤"}}"#;
+    let account = Some(AccountId::parse("178").unwrap());
+    let element = Element { account, entry_time: None, standby: false, foreign: false, raw };
+    let (rebuilt, event, _) = rebuilt(&element).unwrap();
+    assert_eq!(rebuilt.event.kind, event.kind);
+}
+
+#[test]
 fn a_tap_whose_key_is_lost_has_a_name_of_its_own() {
     let tap = |mid: &str| {
         let raw = format!(

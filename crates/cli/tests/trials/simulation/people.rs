@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sandbox::meta::world::Trouble;
+use serde_json::Value;
 use store::Scope;
 
 use super::Simulation;
@@ -48,49 +49,61 @@ pub(super) struct Diary {
     pub(super) taken_back: Vec<String>,
     /// How often a direct message's answer was asked for, by office, person and question.
     pub(super) asked: BTreeMap<(usize, usize, &'static str), usize>,
-    /// Words to stop that were applied.
-    pub(super) silences: Vec<Silence>,
-    /// Words to stop that are on their way.
-    unheard: Vec<Silence>,
-    /// Words to go on: office, person, and when they were written.
-    pub(super) returns: Vec<(usize, usize, i64)>,
+    /// Words to stop and to go on.
+    wishes: Vec<Wish>,
     /// Which offices may not send: stopped, or without a token that Meta takes.
     pub(super) stops: Vec<(usize, i64, Option<i64>)>,
     dead_tokens: [bool; 2],
 }
 
-/// A word to stop.
+/// A word to stop, or to go on.
 #[derive(Debug)]
-pub(super) struct Silence {
-    pub(super) office: usize,
-    pub(super) person: usize,
+struct Wish {
+    office: usize,
+    person: usize,
     mid: String,
-    /// When it was written: of a word to stop and one to go on, the later one counts, in whatever order they arrive.
-    pub(super) written_at: i64,
-    /// When it was applied: nothing can heed it before.
-    pub(super) applied_at: i64,
+    silence: bool,
+    /// When it was written: the later of two counts, in whatever order they arrive.
+    written_at: i64,
+    /// When a worker first got it: nothing heeds it before.
+    got_at: Option<i64>,
+    /// When a worker was first done with it: everything heeds it from then on.
+    done_at: Option<i64>,
 }
 
 impl Diary {
     /// Whether a person had asked for silence in time to be heeded at a moment, and not taken it back since.
     pub(super) fn is_silenced(&self, office: usize, person: usize, at: i64) -> bool {
-        let theirs = self.silences.iter().filter(|silence| (silence.office, silence.person) == (office, person));
-        let mut known = theirs.filter(|silence| silence.applied_at.saturating_add(IN_FLIGHT_MS) < at);
+        let theirs = || self.wishes.iter().filter(|wish| (wish.office, wish.person) == (office, person));
+        let heeded = |wish: &&Wish| wish.silence && wish.done_at.is_some_and(|done_at| done_at + IN_FLIGHT_MS < at);
         let is_taken_back = |since: i64| {
-            let returns = self.returns.iter().filter(|(of, by, _)| (*of, *by) == (office, person));
-            returns.map(|(.., written_at)| *written_at).any(|written_at| since < written_at && written_at < at)
+            let mut later = theirs().filter(|wish| !wish.silence && since < wish.written_at);
+            later.any(|wish| wish.got_at.is_some_and(|got_at| got_at <= at))
         };
-        known.any(|silence| !is_taken_back(silence.written_at))
+        theirs().filter(heeded).any(|wish| !is_taken_back(wish.written_at))
+    }
+
+    /// A worker gets a batch.
+    pub(super) fn got(&mut self, batch: &Batch, now: i64) {
+        for wish in self.wishes.iter_mut().filter(|wish| batch.records.iter().any(|record| wish.is_in(record))) {
+            wish.got_at.get_or_insert(now);
+        }
     }
 
     /// A batch was acknowledged: from now on a wish in it counts.
     pub(super) fn done(&mut self, batch: &Batch, returned: &[String], now: i64) {
-        let done = batch.records.iter().filter(|record| !returned.iter().any(|id| record["messageId"] == **id));
-        let bodies: Vec<&str> = done.filter_map(|record| record["body"].as_str()).collect();
-        let is_done = |silence: &Silence| bodies.iter().any(|body| body.contains(silence.mid.as_str()));
-        let (applied, waiting) = std::mem::take(&mut self.unheard).into_iter().partition(is_done);
-        self.unheard = waiting;
-        self.silences.extend(Vec::into_iter(applied).map(|silence| Silence { applied_at: now, ..silence }));
+        let is_done = |record: &&Value| !returned.iter().any(|id| record["messageId"] == **id);
+        for wish in &mut self.wishes {
+            if batch.records.iter().filter(is_done).any(|record| wish.is_in(record)) {
+                wish.done_at.get_or_insert(now);
+            }
+        }
+    }
+}
+
+impl Wish {
+    fn is_in(&self, record: &Value) -> bool {
+        record["body"].as_str().is_some_and(|body| body.contains(self.mid.as_str()))
     }
 }
 
@@ -104,11 +117,8 @@ impl Simulation {
             47..68 => self.comments(office, person),
             68..73 => drop(self.world.meta.human_writes(self.id(office), PEOPLE[person], "Oi, aqui é a Ana.")),
             73..78 => self.takes_back(),
-            78..81 => self.wants_silence(office, person),
-            81..85 => {
-                self.diary.returns.push((office, person, self.world.clock.now_ms()));
-                self.world.meta.person_writes(self.id(office), PEOPLE[person], "VOLTAR");
-            }
+            78..81 => self.wishes(office, person, true),
+            81..85 => self.wishes(office, person, false),
             85..92 => self.meta_repeats_itself(),
             92..94 => self.stop(office).await,
             94..96 => self.lose_token(office),
@@ -154,10 +164,12 @@ impl Simulation {
         self.diary.taken_back.push(canary);
     }
 
-    fn wants_silence(&mut self, office: usize, person: usize) {
+    fn wishes(&mut self, office: usize, person: usize, silence: bool) {
         let written_at = self.world.clock.now_ms();
-        let mid = self.world.meta.person_writes(self.id(office), PEOPLE[person], "PARAR");
-        self.diary.unheard.push(Silence { office, person, mid, written_at, applied_at: i64::MAX });
+        let word = if silence { "PARAR" } else { "VOLTAR" };
+        let mid = self.world.meta.person_writes(self.id(office), PEOPLE[person], word);
+        let (got_at, done_at) = (None, None);
+        self.diary.wishes.push(Wish { office, person, mid, silence, written_at, got_at, done_at });
     }
 
     fn meta_repeats_itself(&mut self) {
