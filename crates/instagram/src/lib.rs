@@ -3,6 +3,7 @@
 mod apps;
 mod element;
 mod event;
+mod fields;
 mod ids;
 mod json;
 mod key;
@@ -20,6 +21,7 @@ mod words;
 pub use apps::{App, Apps, AppsError, Signer};
 pub use element::{Element, Malformed, TEST_ACCOUNT};
 pub use event::*;
+pub use fields::{EXTRA_FIELDS, FIELDS, UnknownField, wanted_fields};
 pub use ids::{
     AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId, ThreadId,
 };

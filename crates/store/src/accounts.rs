@@ -4,7 +4,8 @@ use instagram::{AccountId, AppId, AppScopedId};
 use serde::{Deserialize, Serialize};
 
 use crate::update::Update;
-use crate::{Store, StoreError, keys};
+use crate::upkeep::{Told, Upkeep};
+use crate::{CHORES_SHARD, Store, StoreError, keys};
 
 /// What the system does for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,15 @@ pub struct Account {
     /// When there is something to do for the account itself, in milliseconds since 1970: see [`CHORES_SHARD`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<i64>,
+    /// Breaks that the CRM was not told of yet, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<Broken>,
+    /// What it was told last.
+    #[serde(default)]
+    pub told: Told,
+    /// What the caretaker remembers of its chores.
+    #[serde(default)]
+    pub upkeep: Upkeep,
 }
 
 /// What an account's latest login came to. All times in milliseconds since 1970.
@@ -107,6 +117,9 @@ impl Account {
             broken: None,
             login: Login::default(),
             due_at: None,
+            untold: Vec::new(),
+            told: Told::default(),
+            upkeep: Upkeep::default(),
         }
     }
 }
@@ -118,6 +131,15 @@ pub struct Broken {
     pub at: i64,
     /// What Meta said: a code such as `token/190/463`.
     pub why: String,
+}
+
+/// An account with its place in the list of what is due.
+#[derive(Serialize)]
+struct Stored<'a> {
+    #[serde(flatten)]
+    account: &'a Account,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_shard: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -163,7 +185,8 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
         self.put(&keys::account_entry(&account.id), &AccountEntry { id: account.id.clone() }).await?;
-        self.put(&keys::account(&account.id), account).await
+        let due_shard = account.due_at.map(|_| CHORES_SHARD);
+        self.put(&keys::account(&account.id), &Stored { account, due_shard }).await
     }
 
     /// Changes what is done for an account.

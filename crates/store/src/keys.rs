@@ -39,7 +39,7 @@ pub struct Key {
 
 /// The account's own item.
 pub(crate) fn account(account: &AccountId) -> Key {
-    Key { pk: account_partition(account), sk: "ACCOUNT".to_owned() }
+    Key { pk: account_partition(account), sk: ACCOUNT.to_owned() }
 }
 
 /// The account's pace.
@@ -77,6 +77,7 @@ pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
     Key { pk: account_partition(account), sk: format!("P#{media}") }
 }
 
+const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
@@ -142,6 +143,12 @@ pub fn short_digest(text: &str) -> String {
 pub(crate) fn shard(sk: &str, shards: u64) -> u64 {
     let hash = Sha256::digest(sk.as_bytes());
     u64::from(hash[0]) % shards
+}
+
+/// The account whose own item this is; `None` for any other item.
+pub fn account_of(key: &Key) -> Option<AccountId> {
+    let account = key.pk.strip_prefix(ACCOUNT_ENTRY).filter(|_| key.sk == ACCOUNT)?;
+    AccountId::parse(account).ok()
 }
 
 /// The account and the peer of a conversation's partition; `None` for any other partition.

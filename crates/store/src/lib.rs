@@ -18,6 +18,7 @@ mod standings;
 mod table;
 mod threads;
 mod update;
+mod upkeep;
 
 pub use accounts::{Account, Broken, Connection, Login, Mode, RulesVersion};
 pub use audit::Audit;
@@ -34,3 +35,4 @@ pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wai
 pub use standings::{BELIEVED_MS, Standings};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};
 pub use threads::Loaded;
+pub use upkeep::{Renewed, Told, Upkeep};

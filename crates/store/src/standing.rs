@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::table::{from_attributes, has_key};
 use crate::update::Update;
-use crate::{Account, Connection, Key, Mode, ReplyAction, Store, StoreError, keys};
+use crate::{Account, Connection, Key, Mode, ReplyAction, Store, StoreError, keys, upkeep};
 
 /// Which sends share a limit of Meta's, and therefore a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -271,7 +271,8 @@ impl Store {
         }
     }
 
-    /// Notes a restriction of the account. True if it was not restricted, or its last restriction was over at `now`.
+    /// Notes a restriction of the account. True if it was not restricted, or its last restriction was over at `now`; also
+    /// if that was written before and its answer lost.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
@@ -286,25 +287,39 @@ impl Store {
         let first = update.absent("restricted");
         let over = update.compare("restricted.until", "<=", now_ms)?;
         update.require(&format!("{first} OR {over}"));
-        happened(self.update(update).await)
+        match self.update(update).await {
+            Err(error) if is_doubtful(&error) => {
+                let written = self.pace(account).await.ok().and_then(|pace| pace.restricted);
+                recognised(written.as_ref() == Some(restriction), error)
+            }
+            outcome => outcome.map(|()| true),
+        }
     }
 
-    /// Notes that Meta does not take the account's token any more. True if this is news: not if the account got another
-    /// token meanwhile, or somebody noted it before.
+    /// Notes that Meta does not take the account's token any more, and leaves word of it to whoever tells the CRM. True if
+    /// this is news: not if the account got another token meanwhile, or somebody noted it before.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn mark_broken(&self, account: &Account, why: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let broken = crate::Broken { at: now_ms, why: why.to_owned() };
         let mut update = Update::of(keys::account(&account.id));
-        update.set("broken", crate::Broken { at: now_ms, why: why.to_owned() })?;
+        update.set("broken", &broken)?;
+        upkeep::leave_word(&mut update, &broken)?;
+        upkeep::set_due(&mut update, now_ms)?;
         let news = update.absent("broken");
         update.require(&news);
-        let same_token = match &account.sealed_token {
-            Some(token) => update.compare("sealed_token", "=", token)?,
-            None => update.absent("sealed_token"),
-        };
-        update.require(&same_token);
-        happened(self.update(update).await)
+        upkeep::require_same_token(&mut update, account)?;
+        match self.update(update).await {
+            Err(error) if is_doubtful(&error) => {
+                let written = self.account(&account.id).await.ok().flatten();
+                let is_ours = |written: &Account| {
+                    written.broken.as_ref() == Some(&broken) && written.sealed_token == account.sealed_token
+                };
+                recognised(written.as_ref().is_some_and(is_ours), error)
+            }
+            outcome => outcome.map(|()| true),
+        }
     }
 
     /// Takes the moments of a bucket from `read` (the first that was free) up to, not including, `next`.
@@ -329,11 +344,17 @@ impl Store {
     }
 }
 
-/// A conflict means that somebody else did it.
-fn happened(outcome: Result<(), StoreError>) -> Result<bool, StoreError> {
-    match outcome {
-        Ok(()) => Ok(true),
-        Err(StoreError::Conflict) => Ok(false),
-        Err(error) => Err(error),
+/// A write may have happened although this is the answer: the table's client repeats a call whose answer is lost, and is
+/// told then that somebody was faster.
+fn is_doubtful(error: &StoreError) -> bool {
+    matches!(error, StoreError::Conflict | StoreError::Unavailable { .. })
+}
+
+/// What was written tells: it names its moment to the millisecond. Otherwise a conflict means that somebody else did it.
+fn recognised(is_ours: bool, error: StoreError) -> Result<bool, StoreError> {
+    match error {
+        _ if is_ours => Ok(true),
+        StoreError::Conflict => Ok(false),
+        error => Err(error),
     }
 }
