@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use operators::{Explain, Replies, RepliesCommand, Resolution, State, Switch};
+pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 
 /// Instagram webhooks and replies: the local stack, sample deliveries, and the operator's commands.
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Status,
     /// The whole story of an event: what came, what was decided and why, every reply and every attempt.
     Explain(Explain),
+    /// What is wrong with the set-up, how sure that is, and what to do: secrets, callback, queues, and accounts.
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Args)]

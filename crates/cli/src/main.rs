@@ -4,9 +4,11 @@ mod args;
 mod codes;
 mod data;
 mod demo;
+mod doctor;
 mod dry_run;
 mod explain;
 mod menu;
+mod meta;
 mod moment;
 mod project;
 mod replies;
@@ -14,6 +16,7 @@ mod rules;
 mod run;
 mod samples;
 mod send;
+mod settings;
 mod stack;
 mod status;
 mod switch;
@@ -41,6 +44,7 @@ async fn main() -> ExitCode {
         Command::Start(args) => switch::start(&cli.data, &args).await,
         Command::Status => status::run(&cli.data).await,
         Command::Explain(args) => explain::run(&cli.data, &args).await,
+        Command::Doctor(args) => doctor::run(&cli.data, &args).await,
     };
     match outcome {
         Ok(code) => code,

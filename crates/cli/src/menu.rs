@@ -1,6 +1,5 @@
 //! `cargo run -- menu …`: what an account shows before anybody has written, beside what its rule set says.
 
-mod meta;
 mod parts;
 
 use std::path::Path;
@@ -10,13 +9,14 @@ use anyhow::{Context, Result, bail};
 use automation::RuleSet;
 use graph::{Doubt, SendError};
 use instagram::outgoing::MessengerProfile;
+use secrecy::SecretString;
 use store::Connection;
 
 use crate::args::Menu;
+use crate::meta::Meta;
 use crate::say;
 use crate::target::Target;
 
-use meta::Meta;
 use parts::Part;
 
 pub(crate) async fn run(data: &Path, command: Menu) -> Result<ExitCode> {
@@ -37,6 +37,7 @@ pub(crate) async fn run(data: &Path, command: Menu) -> Result<ExitCode> {
 /// What should be shown, and what is.
 struct Scene {
     meta: Meta,
+    token: SecretString,
     wanted: MessengerProfile,
     /// `None` if somebody else set what a rule set cannot hold.
     shown: Option<MessengerProfile>,
@@ -53,13 +54,14 @@ impl Scene {
             bail!("{0} has no rules: store some with `rules set {0} FILE`", account.id);
         };
         let wanted = RuleSet::parse(&rules.document)?.profile().clone();
-        let meta = Meta::find(data, &account).await?;
-        let shown = match meta.graph.messenger_profile(&meta.token).await.result {
+        let meta = Meta::find(data).await?;
+        let token = meta.token(&account).await?;
+        let shown = match meta.graph.messenger_profile(&token).await.result {
             Ok(shown) => Some(shown),
             Err(SendError::OutcomeUnknown(Doubt::Unreadable(_))) => None,
             Err(error) => return Err(anyhow::Error::from(error).context("Meta does not say what the account shows")),
         };
-        Ok(Self { meta, wanted, shown })
+        Ok(Self { meta, token, wanted, shown })
     }
 
     fn parts(&self) -> [Part; 2] {
@@ -79,7 +81,7 @@ impl Scene {
             say::line("Nothing to do.");
             return Ok(());
         }
-        let Meta { graph, token } = &self.meta;
+        let (graph, token) = (&self.meta.graph, &self.token);
         let (to_set, to_remove): (Vec<Part>, Vec<Part>) = differing.into_iter().partition(Part::is_wanted);
         if !to_set.is_empty() {
             let profile = parts::only(&self.wanted, &to_set);

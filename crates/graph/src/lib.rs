@@ -38,6 +38,7 @@ pub use profile::Profile;
 pub use sent::Sent;
 pub use subscribing::Subscribed;
 pub use subscription::Subscription;
+pub use tls::client_config as tls_client_config;
 pub use tokens::LongToken;
 pub use usage::Usage;
 pub use version::{GRAPH_VERSION, GRAPH_VERSION_ENDS_MS, VERSION_WARNING_DAYS, version_warning};

@@ -8,7 +8,7 @@ use rustls::{ClientConfig, RootCertStore};
 ///
 /// # Errors
 /// When the provider offers no protocol version that rustls considers safe; with ring it always does.
-pub(crate) fn client_config() -> Result<ClientConfig, rustls::Error> {
+pub fn client_config() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(provider)

@@ -10,6 +10,7 @@ mod key;
 pub mod limits;
 mod normalise;
 pub mod outgoing;
+mod permissions;
 mod signature;
 mod signed_request;
 mod split;
@@ -27,6 +28,7 @@ pub use ids::{
 };
 pub use json::without_lone_surrogates;
 pub use key::{MAX_KEY_BYTES, event_key};
+pub use permissions::NEEDED_PERMISSIONS;
 pub use signature::{AppSecret, EmptySecret, SIGNATURE_HEADER, SignatureError, verify_signature};
 pub use signed_request::{SignedRequest, SignedRequestError, parse_signed_request};
 pub use split::{Delivery, MAX_ELEMENTS, Unsplittable, split};

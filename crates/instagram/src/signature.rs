@@ -37,7 +37,7 @@ impl AppSecret {
     }
 
     /// HMAC-SHA256 of `message` under this secret.
-    pub(crate) fn mac(&self, message: &[u8]) -> [u8; 32] {
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
         let mac = Hmac::<Sha256>::new_from_slice(self.expose().as_bytes());
         mac.expect("HMAC takes a key of any length").chain_update(message).finalize().into_bytes().into()
     }

@@ -137,6 +137,11 @@ impl Facts {
         self.foreign.iter().rev().find(|mark| self.is_by_hand(mark)).map(|mark| UnixMillis(mark.at))
     }
 
+    /// How many of the remembered answers by somebody else came too fast for a person.
+    pub fn fast_answers(&self) -> usize {
+        self.foreign.iter().filter(|mark| !self.is_by_hand(mark)).count()
+    }
+
     fn is_by_hand(&self, mark: &Mark) -> bool {
         !self.wrote.iter().any(|at| (0..TOO_FAST_FOR_A_PERSON_MS).contains(&(mark.at - at)))
     }

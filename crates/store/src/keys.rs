@@ -82,6 +82,7 @@ pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
 pub(crate) const AUDIT: &str = "AUDIT#";
+pub(crate) const TEST: &str = "TEST#";
 pub(crate) const PARKED: &str = "PARKED";
 pub(crate) const ERASURES: &str = "ERASURES";
 pub(crate) const ALL: &str = "ALL";
@@ -126,7 +127,7 @@ pub fn item(account: &AccountId, peer: &Peer, event: &Event, event_key: &str) ->
 
 /// Where a test sample is recorded: under the app, as its entry names no account.
 pub fn test_sample(app: &AppId, kind: &str, event_key: &str) -> Key {
-    Key { pk: format!("P#{app}"), sk: format!("TEST#{kind}#{}", digest(event_key)) }
+    Key { pk: format!("P#{app}"), sk: format!("{TEST}{kind}#{}", digest(event_key)) }
 }
 
 /// 32 hex digits that stand for a long identifier where only equality matters.

@@ -34,5 +34,5 @@ pub use replies::{CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed,
 pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
 pub use standings::{BELIEVED_MS, Standings};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};
-pub use threads::Loaded;
+pub use threads::{Loaded, TestSample};
 pub use upkeep::{Renewed, Told, Upkeep};

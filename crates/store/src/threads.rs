@@ -1,6 +1,6 @@
 //! Conversations and the items in them: reading both at once, and writing what an event changed.
 
-use instagram::{AccountId, Peer};
+use instagram::{AccountId, AppId, Peer};
 
 use crate::replies::{clear_due, set_due};
 use crate::table::{Attributes, from_attributes, has_key};
@@ -17,6 +17,17 @@ pub struct Loaded {
     pub conversation: Conversation,
     /// The item.
     pub item: Item,
+}
+
+/// A sample of the dashboard's "Test" button that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestSample {
+    /// Its sort key: one for each event that the button sends.
+    pub sk: String,
+    /// The kind of event.
+    pub kind: String,
+    /// When it last came, in milliseconds since 1970.
+    pub at: i64,
 }
 
 /// Attributes that [`ItemContent`] may hold; those absent after a merge are removed.
@@ -172,6 +183,23 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_sample(&self, key: &Key, item: &Item) -> Result<(), StoreError> {
         self.put(key, item).await
+    }
+
+    /// The test samples that came for an app within the last 180 days.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn test_samples(&self, app: &AppId) -> Result<Vec<TestSample>, StoreError> {
+        let found = self.query_attributes(&keys::app(app).pk, keys::TEST).await?;
+        let mut samples = Vec::with_capacity(found.len());
+        for attributes in found {
+            let sk = sort_key(&attributes).unwrap_or_default().to_owned();
+            let kind = sk.strip_prefix(keys::TEST).and_then(|rest| rest.split('#').next()).unwrap_or_default();
+            let kind = kind.to_owned();
+            let item: Item = from_attributes(attributes)?;
+            samples.push(TestSample { sk, kind, at: item.content.at.unwrap_or_default() });
+        }
+        Ok(samples)
     }
 
     /// All conversations of an account, in the order of their peers.

@@ -49,7 +49,7 @@ impl Worker {
         };
         let at = happened_at(event.at, job.received_at);
         if event.test {
-            return self.record_sample(&event, job, at).await;
+            return self.record_sample(&event, job).await;
         }
         let now = self.clock.now_ms();
         let Some(standing) = self.accounts.get(&job.account, &job.app, now).await? else {
@@ -252,9 +252,10 @@ impl Worker {
         Ok(whose == Whose::SomebodyElses)
     }
 
-    async fn record_sample(&self, event: &Event, job: &Job, at: UnixMillis) -> Result<Applied, Trouble> {
+    /// Its own time is the dashboard's, years old and always the same: what counts is when it came.
+    async fn record_sample(&self, event: &Event, job: &Job) -> Result<Applied, Trouble> {
         let mut content = ItemContent::default();
-        content.apply(event, job.event.get(), at);
+        content.apply(event, job.event.get(), job.received_at);
         let why = automation::Outcome::Test.code();
         let decision = Decided {
             why: why.to_owned(),

@@ -79,6 +79,23 @@ pub(crate) struct Explain {
     pub(crate) reveal: Reveal,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "On a deployment it reads META_APPS_SECRET, EVENTS_QUEUE_URL, QUARANTINE_QUEUE_URL, TOKEN_KEY and \
+    GRAPH_BASE_URL beside TABLE_NAME: the stack's outputs. Exit status 1 if something is proved wrong."
+)]
+pub(crate) struct Doctor {
+    /// Look at this account, too.
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Look at every account.
+    #[arg(long, conflicts_with = "account")]
+    pub(crate) all: bool,
+    /// The callback URL, where it is not the local stack's.
+    #[arg(long, value_name = "URL", env = "CALLBACK_URL")]
+    pub(crate) callback: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Reveal {
     /// Show what people wrote, too. On a deployment this is noted in the account's records first.

@@ -48,7 +48,7 @@ impl Running {
     }
 
     /// Waits for a line that holds all of these.
-    fn line_with(&self, parts: &[&str]) -> String {
+    pub(crate) fn line_with(&self, parts: &[&str]) -> String {
         let mut seen = Vec::new();
         loop {
             match self.1.recv_timeout(LIMIT) {

@@ -1,4 +1,4 @@
-//! Meta, and an account's token for it: the running stack's, or as a deployment's settings say.
+//! Meta, and what opens the accounts' tokens for it: the running stack's, or as a deployment's settings say.
 
 use std::path::Path;
 
@@ -12,15 +12,15 @@ use vault::{LocalKey, Vault};
 use crate::data::DataFolder;
 use crate::project::read_text;
 
-/// The Graph API and the token of one account.
-pub(super) struct Meta {
-    pub(super) graph: Graph,
-    pub(super) token: SecretString,
+/// The Graph API and the vault.
+pub(crate) struct Meta {
+    pub(crate) graph: Graph,
+    pub(crate) vault: Vault,
 }
 
 impl Meta {
     /// By the same choice as [`Target::find`](crate::target::Target::find): a deployment if `TABLE_NAME` is set.
-    pub(super) async fn find(data: &Path, account: &Account) -> Result<Self> {
+    pub(crate) async fn find(data: &Path) -> Result<Self> {
         let env = Env::process();
         let (graph, vault) = match env.optional("TABLE_NAME", "the name of a DynamoDB table")? {
             Some(_) => {
@@ -35,10 +35,14 @@ impl Meta {
                 (running.graph, Vault::local(LocalKey::parse(&read_text(&folder.file("token.key"))?)?))
             }
         };
+        Ok(Self { graph: Graph::new(&graph)?, vault })
+    }
+
+    /// The account's token, opened.
+    pub(crate) async fn token(&self, account: &Account) -> Result<SecretString> {
         let Some(sealed) = &account.sealed_token else {
             bail!("{} has no token: connect the account again", account.id);
         };
-        let token = vault.open(account.id.as_str(), sealed).await?;
-        Ok(Self { graph: Graph::new(&graph)?, token })
+        Ok(self.vault.open(account.id.as_str(), sealed).await?)
     }
 }

@@ -1,0 +1,86 @@
+//! What a deployment's functions are told, for commands that look at more than the table; or what the local stack tells
+//! its own.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use aws_sdk_sqs::Client;
+use boot::{AppsSecret, CallLimits, Clock, Env, SecretPlace};
+use instagram::Apps;
+
+use crate::data::{DataFolder, Endpoints};
+use crate::project::read_text;
+
+/// Where the settings are found.
+pub(crate) enum Settings {
+    /// The data folder's, and the running stack's if one runs.
+    Local { folder: DataFolder, running: Option<Endpoints> },
+    /// The environment's.
+    Deployment,
+}
+
+/// The queues and a client for them.
+pub(crate) struct Queues {
+    pub(crate) client: Client,
+    pub(crate) events: String,
+    pub(crate) quarantine: String,
+}
+
+impl Settings {
+    /// By the same choice as [`Target::find`](crate::target::Target::find): a deployment if `TABLE_NAME` is set.
+    pub(crate) fn find(data: &Path) -> Result<Self> {
+        if Env::process().optional("TABLE_NAME", "the name of a DynamoDB table")?.is_some() {
+            return Ok(Self::Deployment);
+        }
+        let folder = DataFolder::existing(data)?;
+        let running = folder.running();
+        Ok(Self::Local { folder, running })
+    }
+
+    /// The apps with their secrets. Errors never quote them.
+    pub(crate) async fn apps(&self) -> Result<Apps> {
+        match self {
+            Self::Local { folder, .. } => Ok(Apps::parse(&read_text(&folder.file("apps.json"))?)?),
+            Self::Deployment => {
+                let clock = Clock::system();
+                let place = SecretPlace::from_env(&Env::process(), "META_APPS_SECRET")?;
+                let config = boot::aws_config(&clock, CallLimits::default()).await?;
+                let secret =
+                    AppsSecret::new(place, Some(&config), clock, |texts| Apps::parse_parts(texts.iter().copied()));
+                Ok(Apps::clone(&*secret.get().await?))
+            }
+        }
+    }
+
+    /// The running stack's callback URL.
+    pub(crate) fn callback(&self) -> Option<String> {
+        match self {
+            Self::Local { running, .. } => running.as_ref().map(|running| running.callback.clone()),
+            Self::Deployment => None,
+        }
+    }
+
+    /// The queues.
+    pub(crate) async fn queues(&self) -> Result<Queues> {
+        match self {
+            Self::Local { running, .. } => {
+                let running = running.as_ref().context("no stack runs")?;
+                let config = boot::aws_config_at(&running.sqs, &Clock::system(), CallLimits::default()).await;
+                let client = Client::new(&config);
+                let (mut urls, names) = (Vec::new(), [crate::stack::EVENTS_QUEUE, crate::stack::QUARANTINE_QUEUE]);
+                for name in names {
+                    let found = client.get_queue_url().queue_name(name).send().await;
+                    urls.push(found.ok().and_then(|found| found.queue_url).context("the stack has no such queue")?);
+                }
+                let [events, quarantine] = <[String; 2]>::try_from(urls).ok().context("two queues")?;
+                Ok(Queues { client, events, quarantine })
+            }
+            Self::Deployment => {
+                let env = Env::process();
+                let (events, quarantine) = (env.url("EVENTS_QUEUE_URL")?, env.url("QUARANTINE_QUEUE_URL")?);
+                let config = boot::aws_config(&Clock::system(), CallLimits::default()).await?;
+                Ok(Queues { client: Client::new(&config), events, quarantine })
+            }
+        }
+    }
+}
