@@ -93,7 +93,12 @@ impl Outbox {
         let is_last = place.step + 1 == drive.item.replies().len();
         let sent = SentAs { mid: Some(id), by: Some("found"), is_last, at };
         match self.store.record_found(place, reply.att, &sent).await {
-            Ok(()) => Ok(Next::Sent(attempt(reply, place, Progress::Sent, None, Some(id.to_owned())))),
+            Ok(()) => {
+                if reply.action == ReplyAction::PublicReply {
+                    self.remember_comment(drive.account(), id, at).await;
+                }
+                Ok(Next::Sent(attempt(reply, place, Progress::Sent, None, Some(id.to_owned()))))
+            }
             Err(StoreError::Conflict) => Ok(Next::Reload),
             Err(error) => Err(error.into()),
         }

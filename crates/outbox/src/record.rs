@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use instagram::{AccountId, Peer, Words};
+use instagram::{AccountId, CommentId, Peer, Words};
 use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::Progress;
@@ -16,6 +16,9 @@ const RECORD_TRIES: u32 = 3;
 
 /// How long a message of the account's own stays known in a conversation it does not belong to, in milliseconds.
 const OWN_MESSAGE_KEPT_MS: i64 = 180 * 24 * 60 * 60 * 1000;
+
+/// How long a comment of our own is remembered, in milliseconds: as long as its event could come again and be new.
+const OWN_COMMENT_KEPT_MS: i64 = 35 * 24 * 60 * 60 * 1000;
 
 impl Outbox {
     /// The reply is out: that is recorded whatever else was learnt meanwhile.
@@ -47,6 +50,11 @@ impl Outbox {
             if peer != *drive.peer || !text.is_some_and(|text| drive.conversation.expects(text, now)) {
                 self.remember_own(drive, &peer, mid, now).await;
             }
+        }
+        if let (Some(reply), Some(id)) = (reply, &proof.id)
+            && reply.action == ReplyAction::PublicReply
+        {
+            self.remember_comment(drive.account(), id, now).await;
         }
         Ok(())
     }
@@ -109,6 +117,16 @@ impl Outbox {
         let entry = Listed::new(account, place, state, why, now);
         if let Err(error) = persistently(|| self.store.list(&entry)).await {
             tracing::warn!(account.id = %account, error = %error, "a reply that ended is missing in its list");
+        }
+    }
+
+    /// A public reply comes back as a comment, which must not be answered. Its author says that it is ours, and Meta may
+    /// leave the author out, or call it by another id (fact sheet 3.15). Not worth failing for.
+    pub(crate) async fn remember_comment(&self, account: &AccountId, id: &str, now: i64) {
+        let Ok(comment) = CommentId::parse(id) else { return };
+        let expires_at = now.saturating_add(OWN_COMMENT_KEPT_MS) / 1000;
+        if let Err(error) = persistently(|| self.store.own_comment(account, &comment, expires_at)).await {
+            tracing::warn!(account.id = %account, error = %error, "a public reply is not remembered as ours");
         }
     }
 

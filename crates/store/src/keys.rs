@@ -9,6 +9,7 @@
 //! | `A#account` | `PACE` | waits at Meta's request, restrictions, moments handed out |
 //! | `A#account` | `F#digest` | a reply that failed, for people to see |
 //! | `A#account` | `P#media` | whether a post is the account's own |
+//! | `A#account` | `O#comment` | that a comment is one of ours |
 //! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
@@ -25,7 +26,7 @@
 //! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
 //! (see `instagram::InvalidId`), so no two of these keys can be confused.
 
-use instagram::{AccountId, AppId, Event, Kind, MediaId, Peer};
+use instagram::{AccountId, AppId, CommentId, Event, Kind, MediaId, Peer};
 use sha2::{Digest, Sha256};
 
 /// The key of one item.
@@ -78,6 +79,11 @@ pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
 }
 
 const ACCOUNT: &str = "ACCOUNT";
+/// A comment that we created.
+pub(crate) fn own_comment(account: &AccountId, comment: &CommentId) -> Key {
+    Key { pk: account_partition(account), sk: format!("O#{comment}") }
+}
+
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";

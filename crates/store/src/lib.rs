@@ -12,6 +12,7 @@ mod facts;
 mod item;
 pub mod keys;
 mod media;
+mod own_comments;
 mod replies;
 mod standing;
 mod standings;

@@ -187,6 +187,10 @@ impl Worker {
             Some(_) => self.media_owner(standing, event, job).await?,
             None => MediaOwner::Unknown,
         };
+        let created_by_us = match &rules {
+            Some(_) => self.is_created_by_us(&standing.account, event).await?,
+            None => false,
+        };
         self.learn_profile(work, next, rules.as_deref()).await;
         let question = Question {
             event,
@@ -196,6 +200,7 @@ impl Worker {
             conversation: next,
             content,
             media_owner,
+            created_by_us,
             rules: rules.as_deref(),
         };
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));

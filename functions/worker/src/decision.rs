@@ -20,6 +20,7 @@ pub(crate) struct Question<'a> {
     pub(crate) conversation: &'a Conversation,
     pub(crate) content: &'a ItemContent,
     pub(crate) media_owner: MediaOwner,
+    pub(crate) created_by_us: bool,
     pub(crate) rules: Option<&'a RuleSet>,
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
         at: question.at,
         mode: mode(question.standing),
         own_username: Some(&username),
-        created_by_us: false,
+        created_by_us: question.created_by_us,
         media_owner: question.media_owner,
         unsent: question.content.deleted_at.is_some(),
         last_user_at: known.last_user_at(),

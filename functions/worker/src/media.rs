@@ -67,6 +67,16 @@ impl Worker {
         Ok(owner)
     }
 
+    /// Whether the event's comment is one that we created. Those are replies to other comments: none else is looked up.
+    pub(crate) async fn is_created_by_us(&self, account: &Account, event: &Event) -> Result<bool, Trouble> {
+        match &event.kind {
+            Kind::CommentWritten(comment) if comment.parent.is_some() => {
+                Ok(self.store.is_own_comment(&account.id, &comment.id, self.clock.now_ms()).await?)
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// What the table knows, or else the Graph API.
     async fn find_owner(&self, standing: &Standing, media: &MediaId, job: &Job) -> Result<MediaOwner, Trouble> {
         let (account, now) = (&standing.account, self.clock.now_ms());

@@ -6,7 +6,7 @@ use job::Job;
 use sandbox::meta::Echo;
 
 use crate::kills::crash;
-use crate::world::{OFFICE, PERSON, POST, World, jobs_of};
+use crate::world::{APP, OFFICE, PERSON, POST, World, jobs_of};
 
 const ECHO: &str = r#"{"version": 1, "rules": [
     {"id": "eco", "on": ["message"], "do": [{"text": "Recebemos a sua mensagem."}]},
@@ -126,4 +126,23 @@ async fn replies_inside_a_thread_are_left_alone_unless_a_rule_says_so() {
         world.apply(&jobs).await;
         assert_eq!(world.why(&jobs[0]).await.as_deref(), Some(why));
     }
+}
+
+#[tokio::test]
+async fn a_public_reply_that_comes_back_under_a_strangers_name_is_known_by_its_id() {
+    let world = World::answering(ECHO).await;
+    world.apply(&[world.comments(PERSON, "linda")]).await;
+    let reply = world.meta.world(|w| w.comments.iter().find(|comment| comment.app_id.is_some()).unwrap().clone());
+    let now = world.clock.now_ms();
+    let told = |id: &str| {
+        let value = serde_json::json!({"from": {"id": "27000000000000077", "username": "nome.antigo"}, "id": id,
+            "media": {"id": POST, "media_product_type": "FEED"}, "parent_id": reply.parent, "text": "Obrigado!"});
+        let change = serde_json::json!({"field": "comments", "value": value});
+        let entry = serde_json::json!({"id": OFFICE, "time": now / 1000, "changes": [change]});
+        jobs_of(serde_json::json!({"object": "instagram", "entry": [entry]}).to_string().as_bytes(), APP, now).remove(0)
+    };
+    let (own, somebodys) = (told(&reply.id), told("18000000000088888"));
+    world.apply(&[own.clone(), somebodys.clone()]).await;
+    assert_eq!(world.why(&own).await.as_deref(), Some("own_message"));
+    assert_eq!(world.why(&somebodys).await.as_deref(), Some("answered"), "the same words of somebody else");
 }
