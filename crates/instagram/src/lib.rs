@@ -3,6 +3,7 @@
 mod apps;
 mod element;
 mod event;
+mod granted;
 mod ids;
 mod json;
 mod key;
@@ -20,6 +21,7 @@ mod words;
 pub use apps::{App, Apps, AppsError, Signer};
 pub use element::{Element, Malformed, TEST_ACCOUNT};
 pub use event::*;
+pub use granted::{EXTRA_FIELDS, NEEDED_PERMISSIONS, USUAL_FIELDS};
 pub use ids::{
     AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId, ThreadId,
 };

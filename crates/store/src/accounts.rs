@@ -162,8 +162,13 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
-        self.put(&keys::account_entry(&account.id), &AccountEntry { id: account.id.clone() }).await?;
+        self.list_account(&account.id).await?;
         self.put(&keys::account(&account.id), account).await
+    }
+
+    /// Puts an account on the list of accounts.
+    pub(crate) async fn list_account(&self, account: &AccountId) -> Result<(), StoreError> {
+        self.put(&keys::account_entry(account), &AccountEntry { id: account.clone() }).await
     }
 
     /// Changes what is done for an account.
