@@ -1,5 +1,6 @@
 //! What a person types.
 
+mod accounts;
 mod operators;
 mod rules;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Mode};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 
@@ -18,7 +20,7 @@ pub(crate) use rules::{Kind, Replay, Rules, Try};
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
     cargo run -- demo                      play every sample and check what became of it\n\n\
-    rules, replies, stop, start, status and explain work on the local data, beside a running stack too; or on a \
+    accounts, rules, replies, stop, start, status, explain and doctor work on the local data, beside a running stack too; or on a \
     deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
     (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     /// Questions to begin with, and the menu: what an account shows, and making it show what its rules say.
     #[command(subcommand)]
     Menu(Menu),
+    /// Accounts: list, show, connect, import, disconnect; and what is done for them.
+    Accounts(Accounts),
     /// Replies by state, with reasons and ages; settle those that nobody can tell about.
     Replies(Replies),
     /// Stop all sending, an app's or an account's. What is due meanwhile is cancelled.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accounts;
 mod args;
 mod codes;
 mod data;
@@ -44,6 +45,7 @@ async fn main() -> ExitCode {
         Command::Start(args) => switch::start(&cli.data, &args).await,
         Command::Status => status::run(&cli.data).await,
         Command::Explain(args) => explain::run(&cli.data, &args).await,
+        Command::Accounts(args) => accounts::run(&cli.data, args).await,
         Command::Doctor(args) => doctor::run(&cli.data, &args).await,
     };
     match outcome {

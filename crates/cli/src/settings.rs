@@ -1,15 +1,16 @@
 //! What a deployment's functions are told, for commands that look at more than the table; or what the local stack tells
 //! its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use aws_sdk_sqs::Client;
 use boot::{AppsSecret, CallLimits, Clock, Env, SecretPlace};
 use instagram::Apps;
+use serde_json::{Value, json};
 
 use crate::data::{DataFolder, Endpoints};
-use crate::project::read_text;
+use crate::project::{read_json, read_text};
 
 /// Where the settings are found.
 pub(crate) enum Settings {
@@ -52,6 +53,31 @@ impl Settings {
         }
     }
 
+    /// The apps as they are written down, with all that is said of them: for adding to.
+    pub(crate) async fn apps_document(&self) -> Result<Value> {
+        match self {
+            Self::Local { folder, .. } => read_json(&folder.file("apps.json")),
+            Self::Deployment => {
+                let clock = Clock::system();
+                let place = SecretPlace::from_env(&Env::process(), "META_APPS_SECRET")?;
+                let config = boot::aws_config(&clock, CallLimits::default()).await?;
+                let secret = AppsSecret::new(place, Some(&config), clock, |texts| {
+                    Apps::parse_parts(texts.iter().copied()).map_err(|error| error.to_string())?;
+                    joined(texts).ok_or_else(|| "the apps' secrets are no JSON".to_owned())
+                });
+                Ok(secret.get().await?.as_ref().clone())
+            }
+        }
+    }
+
+    /// The file that holds the local stack's apps; a deployment has none.
+    pub(crate) fn apps_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Local { folder, .. } => Some(folder.file("apps.json")),
+            Self::Deployment => None,
+        }
+    }
+
     /// The running stack's callback URL.
     pub(crate) fn callback(&self) -> Option<String> {
         match self {
@@ -83,4 +109,14 @@ impl Settings {
             }
         }
     }
+}
+
+/// Apps that are spread over several secrets, as one document.
+fn joined(texts: &[&str]) -> Option<Value> {
+    let mut all = Vec::new();
+    for text in texts {
+        let mut part: Value = serde_json::from_str(text).ok()?;
+        all.append(part["apps"].as_array_mut()?);
+    }
+    Some(json!({ "apps": all }))
 }

@@ -11,6 +11,7 @@ mod body;
 mod comments;
 mod conversations;
 mod delivery;
+mod dialog;
 mod door;
 mod events;
 pub mod fault;
@@ -104,6 +105,16 @@ pub enum RepeatedReply {
     Named,
     /// 100/2534025: it might also be too old or deleted.
     Unnamed,
+}
+
+/// The shape in which a login's code is answered (fact sheet 7.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoginAnswer {
+    /// Flat, with a number and a list, as teams saw it.
+    #[default]
+    Observed,
+    /// The only item of a list, with texts, as Meta's documentation prints it.
+    Documented,
 }
 
 /// Why Meta could not be started.

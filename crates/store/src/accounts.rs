@@ -184,9 +184,14 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
-        self.put(&keys::account_entry(&account.id), &AccountEntry { id: account.id.clone() }).await?;
+        self.list_account(&account.id).await?;
         let due_shard = account.due_at.map(|_| CHORES_SHARD);
         self.put(&keys::account(&account.id), &Stored { account, due_shard }).await
+    }
+
+    /// Puts an account on the list of accounts.
+    pub(crate) async fn list_account(&self, account: &AccountId) -> Result<(), StoreError> {
+        self.put(&keys::account_entry(account), &AccountEntry { id: account.clone() }).await
     }
 
     /// Changes what is done for an account.

@@ -22,6 +22,8 @@
 //! | `ALL` | `SWITCH` | whether everything is stopped |
 //! | `ALL` | `A#account` | that the account is here: the list of accounts |
 //! | `P#app` | `TEST#kind#hash` | a sample of the dashboard's "Test" button |
+//! | `RECEIPT#code` | `RECEIPT` | how far an erasure is |
+//! | `L#digest` | `LOGIN` | a login under way or over, by its ticket: the ticket is used, the login's `state` and browser |
 //!
 //! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
 //! (see `instagram::InvalidId`), so no two of these keys can be confused.
@@ -61,6 +63,16 @@ pub(crate) fn everything() -> Key {
 /// A person's request to be forgotten.
 pub(crate) fn erasure(account: &AccountId, peer: &Peer) -> Key {
     Key { pk: ERASURES.to_owned(), sk: format!("{account}#{peer}") }
+}
+
+/// A receipt for an erasure, by its code.
+pub(crate) fn receipt(code: &str) -> Key {
+    Key { pk: format!("RECEIPT#{code}"), sk: "RECEIPT".to_owned() }
+}
+
+/// A login, by the digest of its ticket.
+pub(crate) fn login(digest: &str) -> Key {
+    Key { pk: format!("L#{digest}"), sk: "LOGIN".to_owned() }
 }
 
 /// The account's entry in the list of accounts.

@@ -5,7 +5,6 @@ mod apps;
 mod certificate;
 mod config;
 mod deliver;
-mod gateway;
 mod pack;
 mod queue;
 mod route;

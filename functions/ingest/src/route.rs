@@ -3,8 +3,6 @@
 use lambda_http::Request;
 use lambda_http::http::StatusCode;
 
-use crate::gateway;
-
 const PATH: &str = "/api/webhook/instagram";
 
 /// The two things that Meta does at the callback URL.

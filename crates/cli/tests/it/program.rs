@@ -9,7 +9,7 @@ use std::time::Duration;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_politicall-ig");
 const ACCOUNT: &str = "17841400000000001";
 
-fn program(data: &Path) -> Command {
+pub(crate) fn program(data: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     command.env("POLITICALL_DATA", data).env_remove("TABLE_NAME");

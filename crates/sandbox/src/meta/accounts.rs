@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::policy::Policy;
 use super::reply::{Outcome, Refusal};
 use super::request::{Request, select};
+use super::state::State;
 use super::world::World;
 
 /// The names `subscribed_fields` may hold. `message_echoes` is in Meta's documentation and refused all the same.
@@ -80,8 +81,8 @@ pub(super) fn media(world: &World, account: &str, id: &str, request: &Request) -
 }
 
 /// `GET`, `POST` and `DELETE /{account}/subscribed_apps`. A POST replaces the list.
-pub(super) fn subscription(world: &mut World, id: &str, request: &Request) -> Outcome {
-    let account = world.account_mut(id).ok_or_else(|| Refusal::missing(&request.method))?;
+pub(super) fn subscription(state: &mut State, id: &str, request: &Request) -> Outcome {
+    let account = state.world.account_mut(id).ok_or_else(|| Refusal::missing(&request.method))?;
     match request.method {
         http::Method::GET => {
             let fields = &account.subscribed_fields;
@@ -93,15 +94,18 @@ pub(super) fn subscription(world: &mut World, id: &str, request: &Request) -> Ou
             return Ok(json!({ "data": data }));
         }
         http::Method::DELETE => account.subscribed_fields.clear(),
-        _ => account.subscribed_fields = parse_fields(request.param("subscribed_fields").unwrap_or_default())?,
+        _ => {
+            let list = request.param("subscribed_fields").unwrap_or_default();
+            account.subscribed_fields = parse_fields(list, &state.refused_fields)?;
+        }
     }
     Ok(json!({"success": true}))
 }
 
 /// One unknown name refuses the whole list, and says which names there are.
-fn parse_fields(list: &str) -> Result<Vec<String>, Refusal> {
+fn parse_fields(list: &str, refused: &[String]) -> Result<Vec<String>, Refusal> {
     let names: Vec<String> = list.split(',').map(|name| name.trim().to_owned()).collect();
-    match names.iter().position(|name| !SUBSCRIBABLE.contains(&name.as_str())) {
+    match names.iter().position(|name| !SUBSCRIBABLE.contains(&name.as_str()) || refused.contains(name)) {
         None => Ok(names),
         Some(index) => {
             let allowed = SUBSCRIBABLE.join(", ");

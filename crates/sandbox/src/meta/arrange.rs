@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::world::Message;
-use super::{Delivery, DeliveryState, Meta, RepeatedReply};
+use super::{Delivery, DeliveryState, LoginAnswer, Meta, RepeatedReply};
 
 /// What becomes of the echo of an accepted send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -105,6 +105,16 @@ impl Meta {
     /// Decides how a second private reply is refused from now on.
     pub fn set_repeated_reply(&self, refusal: RepeatedReply) {
         self.shared.state().repeated_reply = refusal;
+    }
+
+    /// Decides in which of its two shapes a login's code is answered from now on.
+    pub fn set_login_answer(&self, answer: LoginAnswer) {
+        self.shared.state().login_answer = answer;
+    }
+
+    /// Refuses these names of fields from now on, as Meta's own lists differ (fact sheet 6.3).
+    pub fn refuse_fields(&self, names: &[&str]) {
+        self.shared.state().refused_fields = names.iter().map(ToString::to_string).collect();
     }
 
     /// Whether the account's own comments come back as events; the sources disagree (fact sheet 3.15). Off at first.

@@ -13,7 +13,7 @@ use super::reply::{Refusal, Reply};
 use super::request::Request;
 use super::route::Operation;
 use super::state::{CallRecord, State};
-use super::{Shared, ids};
+use super::{Shared, dialog, ids};
 use crate::fault::{Call, Faults};
 use crate::wire::{self, HangUp, Server};
 
@@ -102,6 +102,9 @@ impl<F: Faults<Fate>> Desk<F> {
     fn serve(&self, operation: Operation, request: &Request) -> Response<Bytes> {
         let now = self.shared.clock.now_ms();
         let mut state = self.shared.state();
+        if operation == Operation::LoginDialog {
+            return dialog::serve(&mut state.world, request, now);
+        }
         let (account, outcome) = state.serve(operation, request, now);
         let trace = ids::trace(state.calls.len() as u64 + 1);
         let reply = match outcome {

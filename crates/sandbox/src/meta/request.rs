@@ -54,6 +54,11 @@ impl Request {
         param.or_else(|| self.body[name].as_str())
     }
 
+    /// All values of a parameter of the query or the form.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.params.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// The fields asked for, each with what stands in its braces.
     pub(super) fn fields(&self) -> Vec<(String, Option<String>)> {
         split_fields(self.param("fields").unwrap_or_default())

@@ -32,6 +32,7 @@ pub enum Operation {
     RefreshToken,
     ExchangeToken,
     RedeemCode,
+    LoginDialog,
     Unknown,
 }
 
@@ -59,6 +60,7 @@ impl Operation {
             Self::RefreshToken => "RefreshToken",
             Self::ExchangeToken => "ExchangeToken",
             Self::RedeemCode => "RedeemCode",
+            Self::LoginDialog => "LoginDialog",
             Self::Unknown => "Unknown",
         }
     }
@@ -70,6 +72,7 @@ impl Operation {
             (&Method::GET, ["refresh_access_token"]) => Self::RefreshToken,
             (&Method::GET, ["access_token"]) => Self::ExchangeToken,
             (&Method::POST, ["oauth", "access_token"]) => Self::RedeemCode,
+            (&Method::GET | &Method::POST, ["oauth", "authorize"]) => Self::LoginDialog,
             _ if !request.versioned => Self::Unknown,
             (&Method::POST, [_, "messages"]) if !request.body["sender_action"].is_null() => Self::SenderAction,
             (&Method::POST, [_, "messages"]) if request.body["recipient"]["comment_id"].is_null() => Self::SendMessage,
@@ -109,7 +112,7 @@ pub(super) fn serve(state: &mut State, operation: Operation, request: &Request, 
     match operation {
         Operation::RefreshToken => return (None, tokens::refresh(&mut state.world, request, now)),
         Operation::ExchangeToken => return (None, tokens::exchange(&mut state.world, request, now)),
-        Operation::RedeemCode => return (None, tokens::redeem(&mut state.world, request)),
+        Operation::RedeemCode => return (None, tokens::redeem(&mut state.world, request, state.login_answer, now)),
         _ => {}
     }
     match tokens::check(&state.world, request.token.as_deref(), now) {
@@ -166,9 +169,11 @@ fn ask(state: &mut State, operation: Operation, account: &str, request: &Request
         Operation::ReadMe => accounts::me(&state.world, account, request),
         Operation::ReadProfile => accounts::profile(&state.world, account, id, request),
         Operation::ReadMedia => accounts::media(&state.world, account, id, request),
-        Operation::Subscription => accounts::subscription(&mut state.world, account, request),
-        Operation::RefreshToken | Operation::ExchangeToken | Operation::RedeemCode | Operation::Unknown => {
-            Err(Refusal::missing(&request.method))
-        }
+        Operation::Subscription => accounts::subscription(state, account, request),
+        Operation::RefreshToken
+        | Operation::ExchangeToken
+        | Operation::RedeemCode
+        | Operation::LoginDialog
+        | Operation::Unknown => Err(Refusal::missing(&request.method)),
     }
 }

@@ -9,7 +9,7 @@ use super::late::Late;
 use super::limits::Limits;
 use super::policy::Policy;
 use super::world::{Comment, Message, World};
-use super::{Delivery, DeliveryState, RepeatedReply};
+use super::{Delivery, DeliveryState, LoginAnswer, RepeatedReply};
 
 /// A call to the Graph API as it went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub(super) struct State {
     /// By account id or app id.
     pub(super) used: HashMap<String, Used>,
     pub(super) repeated_reply: RepeatedReply,
+    pub(super) login_answer: LoginAnswer,
+    /// Names of fields that are refused although they are documented.
+    pub(super) refused_fields: Vec<String>,
     pub(super) arrangements: Arrangements,
     /// Requests that are accepted later.
     pub(super) late: Vec<Late>,

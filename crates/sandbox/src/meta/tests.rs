@@ -3,6 +3,7 @@
 mod arranged;
 mod bodies;
 mod deliveries;
+mod logins;
 mod policy;
 mod profiles;
 mod reads;
@@ -116,14 +117,8 @@ impl Callback {
 }
 
 #[tokio::test]
-async fn tokens_are_made_exchanged_and_refreshed() {
+async fn tokens_are_exchanged_and_refreshed() {
     let Scene { meta, clock } = scene().await;
-    meta.world(|world| world.account_mut(ACCOUNT).unwrap().login_code = Some("AQ1".into()));
-    let redeem = format!("/oauth/access_token?grant_type=authorization_code&code=AQ1&client_secret={SECRET}");
-    let (_, short) = ask(&meta, Method::POST, &redeem, None).await;
-    assert_eq!(short["user_id"], 27_000_000_000_000_001_u64, "a number, as observed");
-    assert_eq!(ask(&meta, Method::POST, &redeem, None).await.1["code"], 400, "a code is good once");
-
     let wrong = "/access_token?grant_type=ig_exchange_token&client_secret=wrong";
     assert_eq!(codes(&ask(&meta, Method::GET, wrong, None).await), (Some(101), None));
     let exchange = format!("/access_token?grant_type=ig_exchange_token&client_secret={SECRET}");

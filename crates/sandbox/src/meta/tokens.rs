@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use super::LoginAnswer;
 use super::reply::{Outcome, Refusal};
 use super::request::Request;
 use super::world::{Trouble, World};
 
+const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 86_400_000;
 /// A long-lived token's life: 60 days, as Meta's own sample says it.
 const LIFE_S: i64 = 5_183_944;
@@ -56,28 +58,37 @@ pub(super) fn exchange(world: &mut World, request: &Request, now: i64) -> Outcom
     Ok(issue(world, &account, now))
 }
 
-/// `POST /oauth/access_token`: a code, once, for a short-lived token. The flat form, as observed.
-pub(super) fn redeem(world: &mut World, request: &Request) -> Outcome {
+/// `POST /oauth/access_token`: a code of the dialog, once and within an hour, for a short-lived token.
+pub(super) fn redeem(world: &mut World, request: &Request, answer: LoginAnswer, now: i64) -> Outcome {
+    let refused = || Refusal::flat("Invalid authorization code");
     let code = request.param("code").unwrap_or_default().trim_end_matches("#_");
-    let found = world.accounts.iter().position(|account| account.login_code.as_deref() == Some(code));
-    let account = found.map(|index| world.accounts[index].account.clone());
-    let Some(account) = account.filter(|account| knows_secret(world, account, request)) else {
-        return Err(Refusal::flat("Invalid authorization code"));
-    };
+    let place = world.login_codes.iter().position(|held| held.code == code).ok_or_else(refused)?;
+    let held = &world.login_codes[place];
+    let is_meant = request.param("grant_type") == Some("authorization_code")
+        && request.param("client_id") == Some(&held.app_id)
+        && request.param("redirect_uri") == Some(&held.redirect_uri)
+        && now - held.made_at < HOUR_MS;
+    if !is_meant || !knows_secret(world, &held.account, request) {
+        return Err(refused());
+    }
+    let held = world.login_codes.remove(place);
     let token = format!("IGAAshort{}", world.next_id());
-    let account = world.account_mut(&account).ok_or_else(|| Refusal::flat("Invalid authorization code"))?;
-    account.login_code = None;
+    let account = world.account_mut(&held.account).ok_or_else(refused)?;
     account.older_tokens.push(token.clone());
-    Ok(json!({
-        "access_token": token,
-        // A number, as observed, and beyond 2^53.
-        "user_id": account.app_scoped_id.parse::<u64>().unwrap_or_default(),
-        "permissions": [
-            "instagram_business_basic",
-            "instagram_business_manage_comments",
-            "instagram_business_manage_messages",
-        ],
-    }))
+    account.permissions.clone_from(&held.permissions);
+    Ok(match answer {
+        LoginAnswer::Observed => json!({
+            "access_token": token,
+            // A number, as observed, and beyond 2^53.
+            "user_id": account.app_scoped_id.parse::<u64>().unwrap_or_default(),
+            "permissions": held.permissions,
+        }),
+        LoginAnswer::Documented => json!({"data": [{
+            "access_token": token,
+            "user_id": account.app_scoped_id,
+            "permissions": held.permissions.join(","),
+        }]}),
+    })
 }
 
 fn knows_secret(world: &World, account: &str, request: &Request) -> bool {

@@ -43,6 +43,8 @@ pub struct World {
     pub comments: Vec<Comment>,
     /// Deliveries that Meta made or has still to make, oldest first.
     pub deliveries: Vec<super::Delivery>,
+    /// The codes of logins under way.
+    pub login_codes: Vec<LoginCode>,
     /// How many ids were given out; the next one is new.
     pub ids_given: u64,
 }
@@ -57,9 +59,29 @@ pub struct App {
     pub app_id: String,
     /// Its secrets: the first one signs deliveries.
     pub app_secrets: Vec<String>,
+    /// Where its logins may lead back to; anywhere if none is named.
+    pub redirect_uris: Vec<String>,
     /// What the rest of the file says of it.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+/// What a login's dialog granted: good once, for an hour, for the app and the address that asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoginCode {
+    /// The code itself.
+    pub code: String,
+    /// The account that logged in.
+    pub account: String,
+    /// The app that asked.
+    pub app_id: String,
+    /// Where the browser was sent back to.
+    pub redirect_uri: String,
+    /// What was granted.
+    pub permissions: Vec<String>,
+    /// When, in milliseconds since 1970.
+    pub made_at: i64,
 }
 
 /// A professional account.
@@ -80,8 +102,8 @@ pub struct Account {
     pub token: String,
     /// Tokens issued before, or for an hour only, that are good all the same.
     pub older_tokens: Vec<String>,
-    /// The code of a login under way; redeemed once.
-    pub login_code: Option<String>,
+    /// What its owner granted at the latest login.
+    pub permissions: Vec<String>,
     /// When the token was issued, in milliseconds since 1970; nothing if long ago.
     pub token_issued_at: Option<i64>,
     /// When the token ends, in milliseconds since 1970; nothing if not in this story.
@@ -111,7 +133,7 @@ impl Default for Account {
             app_id: String::new(),
             token: String::new(),
             older_tokens: Vec::new(),
-            login_code: None,
+            permissions: Vec::new(),
             token_issued_at: None,
             token_expires_at: None,
             subscribed_fields: DEFAULT_FIELDS.map(str::to_owned).into(),

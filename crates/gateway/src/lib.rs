@@ -1,4 +1,4 @@
-//! The gateway's event, made safe for `lambda_http` to turn into a request.
+#![doc = include_str!("../README.md")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,11 +22,12 @@ const TARGET_LIMIT_BYTES: usize = 10_240;
 pub struct Event {
     request: ApiGatewayV2httpRequest,
     defect: Option<Defect>,
+    domain_name: Option<String>,
 }
 
 /// What was taken out of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Defect {
+pub enum Defect {
     /// A query that makes no URI.
     Query,
     /// A body that is flagged as base64 and is none.
@@ -34,8 +35,13 @@ pub(crate) enum Defect {
 }
 
 impl Event {
+    /// The host name under which the gateway was called: one that leads to this API, for it answers under no other.
+    pub fn domain_name(&self) -> Option<&str> {
+        self.domain_name.as_deref()
+    }
+
     /// What the conversion takes, and what the handler of its outcome should know.
-    pub(crate) fn into_parts(self) -> (LambdaRequest, Option<Defect>) {
+    pub fn into_parts(self) -> (LambdaRequest, Option<Defect>) {
         (LambdaRequest::ApiGatewayV2(self.request), self.defect)
     }
 }
@@ -46,8 +52,9 @@ impl<'de> Deserialize<'de> for Event {
         // One that does not parse is none of the gateway's, or has a method or header that HTTP does not have. A blank
         // one in its place has no path, and nothing is found there.
         let mut request: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).unwrap_or_default();
+        let domain_name = request.request_context.domain_name.clone().filter(|name| is_host(name));
         let defect = make_convertible(&mut request);
-        Ok(Self { request, defect })
+        Ok(Self { request, defect, domain_name })
     }
 }
 
@@ -70,6 +77,11 @@ fn make_convertible(request: &mut ApiGatewayV2httpRequest) -> Option<Defect> {
     body.map(|_| Defect::Body).or(query.map(|_| Defect::Query))
 }
 
+/// A host name and nothing else, so that it can stand in an address.
+fn is_host(name: &str) -> bool {
+    (1..=253).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+}
+
 /// What the gateway says of a request beyond HTTP.
 fn context(request: &Request) -> Option<&ApiGatewayV2httpRequestContext> {
     match request.request_context_ref() {
@@ -79,7 +91,7 @@ fn context(request: &Request) -> Option<&ApiGatewayV2httpRequestContext> {
 }
 
 /// The path without the stage, which stands in front of it on every stage but `$default`.
-pub(crate) fn path(request: &Request) -> &str {
+pub fn path(request: &Request) -> &str {
     let path = request.raw_http_path();
     let stage = context(request).and_then(|context| context.stage.as_deref()).filter(|stage| *stage != "$default");
     let without_stage = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));
@@ -87,7 +99,7 @@ pub(crate) fn path(request: &Request) -> &str {
 }
 
 /// The distinguished name on the client's certificate, where one was asked for.
-pub(crate) fn certificate_subject(request: &Request) -> Option<&str> {
+pub fn certificate_subject(request: &Request) -> Option<&str> {
     context(request)?.authentication.as_ref()?.client_cert.as_ref()?.subject_dn.as_deref()
 }
 
@@ -102,6 +114,24 @@ mod tests {
     /// What the gateway would refuse, too: of the conversion only the gateway's promises stand between it and a panic.
     fn any_text() -> impl Strategy<Value = String> {
         prop_oneof![any::<String>(), r#"[/a-z0-9:@\[\]%.?#&=<"{ ]{0,20}"#, "[A-Za-z0-9+/]{0,12}={0,2}"]
+    }
+
+    #[test]
+    fn only_a_host_name_is_taken_for_one() {
+        let cases = [
+            ("a generated name", "a1b2c3.execute-api.sa-east-1.amazonaws.com", true),
+            ("one of our own", "conectar.example.com", true),
+            ("nothing", "", false),
+            ("a port", "conectar.example.com:8080", false),
+            ("a path", "conectar.example.com/evil", false),
+            ("a user", "evil@conectar.example.com", false),
+            ("too long", &"a".repeat(254), false),
+        ];
+        for (case, name, expected) in cases {
+            let event = json!({"requestContext": {"domainName": name, "http": {"method": "GET"}}}).to_string();
+            let event: Event = serde_json::from_str(&event).unwrap();
+            assert_eq!(event.domain_name().is_some(), expected, "{case}");
+        }
     }
 
     proptest! {
