@@ -35,7 +35,8 @@ impl Connect {
         let (status, mut page) = pages::end(visit.lang, &end);
         if let Some(crm) = &self.crm_base_url {
             let wish = login.as_ref().and_then(|login| login.return_to.as_deref());
-            page = page.link(&return_to::address(crm, wish), visit.lang.pick("Voltar ao Politicall", "Back to Politicall"));
+            page = page
+                .link(&return_to::address(crm, wish), visit.lang.pick("Voltar ao Politicall", "Back to Politicall"));
         }
         page.answer(status)
     }
@@ -105,12 +106,7 @@ impl Connect {
         tracing::info!(account.id = %account, app.id = %app.app_id, "connected");
         self.note(login, &account, connected.connected_at).await;
         let (refused, is_subscribed) = self.subscribe(&token, &account).await;
-        Ok(End::Connected {
-            office: login.office.clone(),
-            username: connected.username,
-            refused,
-            is_subscribed,
-        })
+        Ok(End::Connected { office: login.office.clone(), username: connected.username, refused, is_subscribed })
     }
 
     /// Code, short token, long token, and whose they are. Nothing is kept yet.

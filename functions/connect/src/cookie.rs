@@ -61,10 +61,7 @@ mod tests {
 
     #[test]
     fn a_cookie_is_kept_from_scripts_and_other_sites() {
-        assert_eq!(
-            write("v", true),
-            "__Host-connect=v; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure"
-        );
+        assert_eq!(write("v", true), "__Host-connect=v; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure");
         assert_eq!(write("v", false), "connect=v; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
     }
 }

@@ -168,12 +168,10 @@ fn status_page(visit: &Visit<'_>, is_open: bool) -> Page {
     let lang = visit.lang;
     let page = Page::new(lang, lang.pick("Exclusão de dados", "Data deletion"));
     if is_open {
-        return page
-            .fact(lang.pick("Situação", "Status"), lang.pick("Em andamento", "Under way"))
-            .say(lang.pick(
-                "O envio de mensagens já parou. Os dados são apagados em até 48 horas.",
-                "Sending has stopped already. The data is erased within 48 hours.",
-            ));
+        return page.fact(lang.pick("Situação", "Status"), lang.pick("Em andamento", "Under way")).say(lang.pick(
+            "O envio de mensagens já parou. Os dados são apagados em até 48 horas.",
+            "Sending has stopped already. The data is erased within 48 hours.",
+        ));
     }
     page.fact(lang.pick("Situação", "Status"), lang.pick("Nada guardado", "Nothing stored")).say(lang.pick(
         "Não há dados guardados sob este código. O que havia foi apagado; cópias de segurança deixam de existir em até 35 dias.",

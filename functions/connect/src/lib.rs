@@ -179,9 +179,7 @@ impl Connect {
                 Action::Deauthorize => self.deauthorize(&mut visit).await,
                 Action::Deletion => self.deletion(&mut visit).await,
                 Action::DeletionStatus => self.deletion_status(&mut visit).await,
-                Action::Privacy => {
-                    privacy::page(visit.lang, self.privacy_contact.as_deref()).answer(StatusCode::OK)
-                }
+                Action::Privacy => privacy::page(visit.lang, self.privacy_contact.as_deref()).answer(StatusCode::OK),
             }
         });
         match deadline.limit(answer).await {

@@ -159,22 +159,22 @@ pub(crate) fn end(lang: Lang, end: &End) -> (StatusCode, Page) {
             (StatusCode::FORBIDDEN, page)
         }
         End::OtherCustomer => {
-            let page = Page::new(lang, lang.pick("Esta conta não pode ser conectada", "This account cannot be connected"))
-                .say(lang.pick(
-                    "A conta que você escolheu não pode ser conectada a este gabinete. Se ela já foi usada em outro lugar, \
+            let page = Page::new(
+                lang,
+                lang.pick("Esta conta não pode ser conectada", "This account cannot be connected"),
+            )
+            .say(lang.pick(
+                "A conta que você escolheu não pode ser conectada a este gabinete. Se ela já foi usada em outro lugar, \
                      precisa ser liberada lá antes; o suporte do Politicall pode ajudar.",
-                    "The account that you chose cannot be connected to this office. If it was used elsewhere, it must be \
+                "The account that you chose cannot be connected to this office. If it was used elsewhere, it must be \
                      released there first; Politicall's support can help.",
-                ))
-                .say(nothing);
+            ))
+            .say(nothing);
             (StatusCode::FORBIDDEN, page)
         }
         End::Unavailable => {
             let page = Page::new(lang, lang.pick("Não foi possível concluir", "It was not possible to finish"))
-                .say(lang.pick(
-                    "O serviço não respondeu a tempo.",
-                    "The service did not answer in time.",
-                ))
+                .say(lang.pick("O serviço não respondeu a tempo.", "The service did not answer in time."))
                 .say(again);
             (StatusCode::SERVICE_UNAVAILABLE, page)
         }

@@ -13,7 +13,12 @@ pub(crate) fn page(lang: Lang, contact: Option<&str>) -> Page {
         Some(contact) => page.fact(lang.pick("Contato do Politicall", "Politicall's contact"), contact),
         None => page,
     };
-    page.say(lang.pick("English version: add ?lang=en to this address.", "Versão em português: use ?lang=pt neste endereço."))
+    page.say(
+        lang.pick(
+            "English version: add ?lang=en to this address.",
+            "Versão em português: use ?lang=pt neste endereço.",
+        ),
+    )
 }
 
 fn portuguese() -> Page {
@@ -126,7 +131,8 @@ mod tests {
 
     #[test]
     fn both_texts_say_how_long_and_how_to_leave() {
-        for (lang, words) in [(Lang::Pt, ["180 dias", "48 horas", "PARAR"]), (Lang::En, ["180 days", "48 hours", "PARAR"])]
+        for (lang, words) in
+            [(Lang::Pt, ["180 dias", "48 horas", "PARAR"]), (Lang::En, ["180 days", "48 hours", "PARAR"])]
         {
             let response = page(lang, Some("privacidade@example.com")).answer(StatusCode::OK);
             let Body::Text(html) = response.body() else { panic!("a page is text") };

@@ -47,7 +47,11 @@ mod tests {
             ("without end", Some(long.as_str()), "/"),
         ];
         for (case, wish, expected) in cases {
-            assert_eq!(address("https://crm.example.com", wish), format!("https://crm.example.com{expected}"), "{case}");
+            assert_eq!(
+                address("https://crm.example.com", wish),
+                format!("https://crm.example.com{expected}"),
+                "{case}"
+            );
         }
     }
 }

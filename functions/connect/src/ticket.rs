@@ -203,7 +203,11 @@ mod tests {
             ("huge", format!("{}.{mac}", "A".repeat(5_000)), Malformed),
             ("parts swapped", format!("{mac}.{payload}"), Malformed),
             ("another MAC", format!("{payload}.{}", URL_SAFE_NO_PAD.encode([0; 32])), Mismatch),
-            ("another payload", format!("{}.{mac}", URL_SAFE_NO_PAD.encode(json.replace("helena", "zulmira"))), Mismatch),
+            (
+                "another payload",
+                format!("{}.{mac}", URL_SAFE_NO_PAD.encode(json.replace("helena", "zulmira"))),
+                Mismatch,
+            ),
             ("signed with another secret", ticket().sign(&others), Mismatch),
             (
                 "signed without the context",

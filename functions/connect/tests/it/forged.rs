@@ -50,8 +50,11 @@ fn forged_ticket(stage: &Stage, numbers: &mut Numbers) -> String {
         // A good ticket, bent.
         1 => bent(&ticket.sign(&crm_secrets()), numbers),
         // An old one.
-        2 => Ticket { expires_at: ticket.expires_at - 301 - i64::from(u32::try_from(numbers.next(9_000)).unwrap()), ..ticket }
-            .sign(&crm_secrets()),
+        2 => Ticket {
+            expires_at: ticket.expires_at - 301 - i64::from(u32::try_from(numbers.next(9_000)).unwrap()),
+            ..ticket
+        }
+        .sign(&crm_secrets()),
         // A payload of one customer under the signature of another's.
         _ => {
             let other = Ticket { customer: OTHER_CUSTOMER.to_owned(), ..stage.ticket() }.sign(&crm_secrets());

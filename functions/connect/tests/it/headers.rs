@@ -84,7 +84,10 @@ async fn no_answer_is_kept_framed_scripted_or_told_to_others() {
             assert_eq!(answer.header(name), value, "{case}: {name}");
         }
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{case}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{case}: {policy}"
+        );
         assert!(!policy.contains("unsafe") && !policy.contains("script"), "{case}: {policy}");
         assert!(!answer.body.contains("<script") && !answer.body.contains(" on"), "{case}: {}", handlers(&answer.body));
         let is_page = answer.header("content-type").starts_with("text/html");
@@ -111,7 +114,9 @@ async fn the_cookie_is_kept_from_scripts_other_hosts_and_plain_http() {
 #[tokio::test]
 async fn the_privacy_text_is_there_in_both_languages() {
     let stage = Stage::with(&[("PRIVACY_CONTACT", "privacidade@example.com")]).await;
-    for (query, title) in [("", "Privacidade: Instagram no Politicall"), ("lang=en", "Privacy: Instagram in Politicall")] {
+    for (query, title) in
+        [("", "Privacidade: Instagram no Politicall"), ("lang=en", "Privacy: Instagram in Politicall")]
+    {
         let page = stage.send(&request("GET", "/connect/privacy", query)).await;
         assert_eq!((page.status, page.title()), (200, title));
         assert!(page.body.contains("privacidade@example.com"));

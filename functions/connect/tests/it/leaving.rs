@@ -136,9 +136,8 @@ async fn a_status_names_nobody_and_a_code_that_nobody_gave_out_looks_like_one_th
     let stage = connected().await;
     let request_text = signed_request(APP_SECRET, OFFICE_SCOPED, stage.clock.now_ms());
     let open = code(&stage.signed("/connect/deletion", &request_text).await);
-    let status = async |code: &str| {
-        stage.send(&request("GET", "/connect/deletion-status", &format!("code={code}"))).await
-    };
+    let status =
+        async |code: &str| stage.send(&request("GET", "/connect/deletion-status", &format!("code={code}"))).await;
     let page = status(&open).await;
     assert!(page.status == 200 && page.body.contains("Em andamento"), "{}", page.body);
     for word in [OFFICE, OFFICE_SCOPED, "helena", "Helena", &open] {

@@ -29,7 +29,10 @@ async fn a_ticket_becomes_a_connected_account_in_both_shapes_of_metas_answer() {
         let account = stage.account(OFFICE).await.unwrap();
         let now = stage.clock.now_ms();
         assert_eq!(account.customer, CUSTOMER);
-        assert_eq!((account.app.as_str(), account.mode, account.connection), (APP, Mode::Observe, Connection::Connected));
+        assert_eq!(
+            (account.app.as_str(), account.mode, account.connection),
+            (APP, Mode::Observe, Connection::Connected)
+        );
         assert_eq!(account.login.scoped_id.as_ref().unwrap().as_str(), OFFICE_SCOPED);
         assert_eq!(account.login.permissions, PERMISSIONS);
         assert!(account.login.connected_at <= now && account.login.issued_at.unwrap() <= account.login.connected_at);

@@ -7,9 +7,7 @@ use sandbox::meta::Reply;
 use serde_json::json;
 
 use crate::browser::{As, Browser};
-use crate::stage::{
-    APP_SECRET, CUSTOMER, OFFICE, PERMISSIONS, Stage, apps, crm_secrets, form, request,
-};
+use crate::stage::{APP_SECRET, CUSTOMER, OFFICE, PERMISSIONS, Stage, apps, crm_secrets, form, request};
 use crate::warden::{MetaFate, TableFate};
 
 const STALE_TICKET: &str = "Este link não vale mais";

@@ -17,7 +17,9 @@ async fn three_fields_come_by_setting() {
     Browser::new(&stage).log_in(&stage.signed_ticket(), As::Account(OFFICE)).await;
     let fields = fields(&stage);
     assert_eq!(fields.len(), USUAL_FIELDS.len() + 3);
-    assert!(["standby", "messaging_handover", "messaging_optins"].iter().all(|extra| fields.iter().any(|f| f == extra)));
+    assert!(
+        ["standby", "messaging_handover", "messaging_optins"].iter().all(|extra| fields.iter().any(|f| f == extra))
+    );
 }
 
 #[tokio::test]
@@ -28,7 +30,8 @@ async fn names_that_meta_refuses_are_dropped_and_told() {
     let answer = Browser::new(&stage).log_in(&stage.signed_ticket(), As::Account(OFFICE)).await;
     assert_eq!((answer.status, answer.title()), (200, "Instagram conectado"));
     assert!(answer.body.contains("<li>message_edit</li><li>messaging_seen</li>"), "{}", answer.body);
-    let expected: Vec<_> = USUAL_FIELDS.into_iter().filter(|f| !["message_edit", "messaging_seen"].contains(f)).collect();
+    let expected: Vec<_> =
+        USUAL_FIELDS.into_iter().filter(|f| !["message_edit", "messaging_seen"].contains(f)).collect();
     assert_eq!(fields(&stage), expected);
     let calls = stage.meta.calls().iter().filter(|call| call.operation == "Subscription").count();
     assert_eq!(calls, 1 + USUAL_FIELDS.len());

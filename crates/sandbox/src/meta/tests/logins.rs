@@ -7,8 +7,7 @@ use super::*;
 use crate::meta::LoginAnswer;
 
 const BACK: &str = "https://office.example/connect/callback";
-const SCOPE: &str =
-    "instagram_business_basic,instagram_business_manage_comments,instagram_business_manage_messages";
+const SCOPE: &str = "instagram_business_basic,instagram_business_manage_comments,instagram_business_manage_messages";
 
 /// The dialog's address with `changes` to a good one.
 fn dialog(changes: &[(&str, &str)]) -> String {
@@ -125,7 +124,8 @@ async fn a_code_is_good_once_for_an_hour_and_for_who_asked() {
 async fn what_was_unticked_is_not_granted_and_both_shapes_say_so() {
     let Scene { meta, .. } = scene().await;
     meta.set_login_answer(LoginAnswer::Documented);
-    let code = code(&meta, ("account", ACCOUNT), &["instagram_business_basic", "instagram_business_content_publish"]).await;
+    let code =
+        code(&meta, ("account", ACCOUNT), &["instagram_business_basic", "instagram_business_content_publish"]).await;
     let (_, token) = redeem(&meta, &code, &[]).await;
     assert_eq!(token["data"][0]["permissions"], "instagram_business_basic", "what was not asked for is not granted");
     assert_eq!(token["data"][0]["user_id"], "27000000000000001");
