@@ -79,6 +79,8 @@ async function main() {
   await shows(helena, "Instagram conectado", "@gabinete.helena.sampaio", HELENA.office);
   await shoot(helena, "03-connected");
   const granted = new URL(helena.url());
+  // With the fragment that Meta puts behind it, going there again would only scroll.
+  granted.hash = "";
 
   // 2. The same answer of Meta's again, in this browser and in another.
   await helena.goto(granted.href);
