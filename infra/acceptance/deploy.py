@@ -19,7 +19,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
 STACK, BUCKET = "acceptance", "acceptance-code"
-FUNCTIONS = ["Ingest", "Worker", "Caretaker"]
+FUNCTIONS = ["Ingest", "Worker", "Caretaker", "Connect"]
 
 
 class NoPolicies(ManagedPolicyLoader):

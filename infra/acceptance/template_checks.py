@@ -13,7 +13,20 @@ schedule = properties["CaretakerSchedule"]
 mapping = worker["Events"]["Queue"]["Properties"]
 routes = {(e["Properties"]["Method"], e["Properties"]["Path"]): e["Properties"] for e in ingest["Events"].values()}
 
+connect = properties["Connect"]
+pages = {(e["Properties"]["Method"], e["Properties"]["Path"]): e["Properties"] for e in connect["Events"].values()}
+
 CALLBACK = "/api/webhook/instagram"
+# As functions/connect/src/route.rs has them.
+PAGES = {
+    ("GET", "/connect/start"),
+    ("POST", "/connect/go"),
+    ("GET", "/connect/callback"),
+    ("POST", "/connect/deauthorize"),
+    ("POST", "/connect/deletion"),
+    ("GET", "/connect/deletion-status"),
+    ("GET", "/connect/privacy"),
+}
 DAYS = 86_400
 
 # Both linters let a wrong word pass here, and AWS would then serve 300 calls a second in all.
@@ -27,6 +40,16 @@ checks = {
     ),
     "both callbacks answer GET and POST, and nothing else does": set(routes)
     == {(method, CALLBACK + app) for method in ("GET", "POST") for app in ("", "/{app}")},
+    "connect outlives its budget of 26 s": connect["Timeout"] > 26,
+    "the gateway waits longer than connect may take, and no longer than it can": all(
+        connect["Timeout"] * 1000 < page["TimeoutInMillis"] < 30_000 for page in pages.values()
+    ),
+    "connect has its pages and no others": set(pages) == PAGES,
+    # Browsers have no client certificate, and query strings hold tickets and codes.
+    "the login's pages have an API of their own": all(page["ApiId"] == {"Ref": "ConnectApi"} for page in pages.values())
+    and all(route["ApiId"] == {"Ref": "HttpApi"} for route in routes.values()),
+    "no request to the login's pages is written down": "AccessLogSettings" not in properties["ConnectApi"],
+    "connect seals tokens and opens none": "kms:Decrypt" not in str(properties["ConnectRole"]),
     "a worker ends before its lease of 40 s": worker["Timeout"] < 40,
     "the worker has its 30 s": worker["Timeout"] == 30,
     "visibility is six times the worker's time or more": events["VisibilityTimeout"] >= 6 * worker["Timeout"],

@@ -1,4 +1,4 @@
-//! The apps' secrets: where they are kept, and a copy that survives their keeper's absence.
+//! Secrets of apps and of the CRM: where they are kept, and a copy that survives their keeper's absence.
 
 use std::error::Error;
 use std::fmt;
@@ -32,14 +32,14 @@ type Parse<T> = Box<dyn Fn(&[&str]) -> Result<T, Box<dyn Error + Send + Sync>> +
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The store did not answer, or refused, and no earlier copy is at hand. May pass.
-    #[error("the apps' secrets cannot be read")]
+    #[error("the secrets cannot be read")]
     Unreachable(#[source] Box<dyn Error + Send + Sync>),
     /// The store answered with something that is no set of secrets. A person must mend it.
-    #[error("the apps' secrets are malformed")]
+    #[error("the secrets are malformed")]
     Invalid(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// The value of `META_APPS_SECRET`, understood as `T` by the caller, kept for five minutes.
+/// The value of `META_APPS_SECRET` or `CRM_SECRET`, understood as `T` by the caller, kept for five minutes.
 ///
 /// While the store is down or holds nonsense the last good copy stays in use. Callers that arrive during a load wait
 /// for it instead of starting their own.

@@ -2,9 +2,12 @@
 
 mod adopt;
 mod import;
+mod invite;
 mod prove;
 mod rows;
 mod show;
+
+pub(crate) use invite::{Invited, address};
 
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -26,6 +29,7 @@ pub(crate) async fn run(data: &Path, args: args::Accounts) -> Result<ExitCode> {
         AccountsCommand::List => show::list(&Target::find(data).await?).await?,
         AccountsCommand::Show { account } => show::one(&Target::find(data).await?, &account).await?,
         AccountsCommand::Mode { account, mode } => set_mode(data, &account, mode).await?,
+        AccountsCommand::Invite(args) => invite::run(data, &args).await?,
         AccountsCommand::Connect(args) => connect(data, &args).await?,
         AccountsCommand::Import(args) => return import::run(data, &args).await,
         AccountsCommand::Disconnect { account, force } => disconnect(data, &account, force).await?,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Mode};
+pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Invite, Mode};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 

@@ -21,6 +21,9 @@ pub(crate) struct DataFolder(PathBuf);
 pub(crate) struct Endpoints {
     /// The callback URL.
     pub(crate) callback: String,
+    /// Where accounts are connected, without a path.
+    #[serde(default)]
+    pub(crate) connect: String,
     /// DynamoDB.
     pub(crate) dynamodb: String,
     /// SQS.
@@ -37,6 +40,9 @@ impl DataFolder {
             folder.make(sample_world).with_context(|| format!("the data folder {} cannot be made", path.display()))?;
         }
         folder.check()?;
+        if !folder.file("crm.json").exists() {
+            write_private(&folder.file("crm.json"), &crm_secret()?)?;
+        }
         Ok(folder)
     }
 
@@ -134,6 +140,11 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     Ok(options.open(path)?.write_all(text.as_bytes())?)
+}
+
+/// A new secret of the CRM, as `CRM_SECRET` holds it.
+pub(crate) fn crm_secret() -> Result<String> {
+    Ok(json!({"secrets": [format!("{}{}", random_text()?, random_text()?)]}).to_string())
 }
 
 /// 32 random hexadecimal digits.

@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use connect::CrmSecrets;
+use serde_json::Value;
 
+use crate::accounts::{Invited, address};
 use crate::args;
 use crate::data::DataFolder;
-use crate::project::Project;
+use crate::project::{Project, read_text};
 use crate::say;
 use crate::stack::Stack;
 use crate::watch;
@@ -25,8 +28,10 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
     say::line(format_args!(
         "The local stack runs. Ctrl-C stops it; its data stays in {}.\n\n  \
          Callback URL   {}\n  Verify token   {verify_token}\n  \
-         Graph API      {}\n  DynamoDB       {}\n  SQS            {}\n\n\
+         Connect        {}\n  Graph API      {}\n  DynamoDB       {}\n  SQS            {}\n\n\
          Secrets and tokens lie in {}. In Meta's dashboard, name the callback URL behind a tunnel with TLS.\n\n\
+         Connect is a page for ten minutes on which the office of the first sample account connects an account by Meta's\n\
+         login, which here asks for no password.\n\n\
          Try, in a second terminal:\n  \
          cargo run -- send --field messages    a signed direct message, answered if a rule says so\n  \
          cargo run -- send --all               every sample\n  \
@@ -34,6 +39,7 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
          One line per event follows.\n",
         data.display(),
         stack.endpoints.callback,
+        invitation(data, &world, &stack)?,
         stack.endpoints.graph,
         stack.endpoints.dynamodb,
         stack.endpoints.sqs,
@@ -43,4 +49,14 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
     say::progress("stopping: what is under way ends first");
     stack.stop().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The address of a page on which the customer of the first account can connect one: the ticket of a CRM, made here.
+fn invitation(data: &Path, world: &Value, stack: &Stack) -> Result<String> {
+    let secrets = read_text(&data.join("crm.json"))?;
+    let secrets = CrmSecrets::parse_parts([secrets.as_str()]).context("crm.json holds no secret of the CRM")?;
+    let text = |name: &str| world["accounts"][0][name].as_str().unwrap_or("gabinete");
+    let (customer, office) = (text("customer"), text("name"));
+    let invited = Invited { customer, office, user: "cargo-run", app: None, now_ms: stack.clock.now_ms() };
+    address(&stack.endpoints.connect, &secrets, invited)
 }

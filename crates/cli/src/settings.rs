@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use aws_sdk_sqs::Client;
 use boot::{AppsSecret, CallLimits, Clock, Env, SecretPlace};
+use connect::CrmSecrets;
 use instagram::Apps;
 use serde_json::{Value, json};
 
@@ -83,6 +84,30 @@ impl Settings {
         match self {
             Self::Local { running, .. } => running.as_ref().map(|running| running.callback.clone()),
             Self::Deployment => None,
+        }
+    }
+
+    /// Where the running stack connects accounts, without a path.
+    pub(crate) fn connect(&self) -> Option<String> {
+        match self {
+            Self::Local { running, .. } => running.as_ref().map(|running| running.connect.clone()),
+            Self::Deployment => None,
+        }
+    }
+
+    /// The secrets that the CRM signs tickets with. Errors never quote them.
+    pub(crate) async fn crm_secrets(&self) -> Result<CrmSecrets> {
+        match self {
+            Self::Local { folder, .. } => Ok(CrmSecrets::parse_parts([read_text(&folder.file("crm.json"))?.as_str()])?),
+            Self::Deployment => {
+                let clock = Clock::system();
+                let place = SecretPlace::from_env(&Env::process(), "CRM_SECRET")?;
+                let config = boot::aws_config(&clock, CallLimits::default()).await?;
+                let secret = AppsSecret::new(place, Some(&config), clock, |texts| {
+                    CrmSecrets::parse_parts(texts.iter().copied())
+                });
+                Ok(CrmSecrets::clone(&*secret.get().await?))
+            }
         }
     }
 

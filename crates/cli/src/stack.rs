@@ -5,7 +5,7 @@ mod seed;
 mod tending;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -21,7 +21,7 @@ use store::{Store, TABLE_DEFINITION};
 use tempfile::TempDir;
 use vault::{LocalKey, Vault};
 
-use crate::data::{DataFolder, Endpoints};
+use crate::data::{DataFolder, Endpoints, crm_secret};
 use crate::project::{Project, read_text};
 
 use tending::Tending;
@@ -57,6 +57,7 @@ pub(crate) struct Stack {
 /// Where a stack's data lies, and what its functions are told.
 struct Files {
     apps: PathBuf,
+    crm: PathBuf,
     key: PathBuf,
     scratch: Option<TempDir>,
 }
@@ -71,7 +72,8 @@ impl Stack {
         let dynamo = Dynamo::file(&data.file("table.db")).await?;
         let sqs = Sqs::start(clock.clone(), Some(&data.file("queues.jsonl"))).await.context("SQS cannot start")?;
         let world = data.world()?;
-        let files = Files { apps: data.file("apps.json"), key: data.file("token.key"), scratch: None };
+        let (apps, crm, key) = (data.file("apps.json"), data.file("crm.json"), data.file("token.key"));
+        let files = Files { apps, crm, key, scratch: None };
         let stack = Self::assemble(project, world, clock, dynamo, sqs, files, port, Some(data)).await?;
         stack.meta.deliver_in_background();
         if let Some(data) = &stack.data {
@@ -89,10 +91,12 @@ impl Stack {
         let scratch = tempfile::tempdir().context("no folder for temporary files")?;
         let files = Files {
             apps: scratch.path().join("apps.json"),
+            crm: scratch.path().join("crm.json"),
             key: scratch.path().join("token.key"),
             scratch: Some(scratch),
         };
         std::fs::write(&files.apps, serde_json::json!({"apps": world["apps"]}).to_string())?;
+        std::fs::write(&files.crm, crm_secret()?)?;
         std::fs::write(&files.key, LocalKey::generate()?)?;
         Self::assemble(project, world, clock, dynamo, sqs, files, 0, None).await
     }
@@ -127,22 +131,38 @@ impl Stack {
         let ingest = parts::ingest(&sqs, &queues, &files.apps, &clock, metrics("ingest"))?;
         let ingest = parts::told_to_meta(Arc::clone(&meta), ingest);
         let graph = graph::Graph::new(meta.endpoint())?;
+        let connecting = parts::Connecting {
+            apps: files.apps.clone(),
+            crm: files.crm,
+            meta: meta.endpoint().to_owned(),
+            store: store.clone(),
+            graph: graph.clone(),
+            vault: Vault::local(LocalKey::parse(&key)?),
+            clock: clock.clone(),
+            metrics: metrics("connect"),
+        };
         let (second_vault, tables) = (Vault::local(LocalKey::parse(&key)?), store.clone());
         let caretaker =
             parts::caretaker(&sqs, queues.clone(), tables, graph.clone(), second_vault, &clock, metrics("caretaker"));
         let worker = parts::worker(&sqs, queues, store.clone(), graph, vault, &clock, metrics("worker"));
 
+        // Its pages name their own address, which is known once the gateway listens.
+        let connect = Arc::new(OnceLock::new());
         let gateway = Gateway::builder()
             .route(&format!("ANY {CALLBACK_PATH}"), ingest.clone())
             .route(&format!("ANY {CALLBACK_PATH}/{{app}}"), ingest)
+            .route("ANY /connect/{proxy+}", parts::once_there(Arc::clone(&connect)))
             .clock(sandbox_clock.clone())
             .port(port)
             .start()
             .await
             .with_context(|| format!("port {port} of 127.0.0.1 is taken: choose another one with --port"))?;
+        // Nobody else sets it.
+        let _is_first = connect.set(parts::connect(connecting, &gateway.endpoint())?);
         let mapping = parts::map(&sqs, worker).await?;
         let endpoints = Endpoints {
             callback: format!("{}{CALLBACK_PATH}", gateway.endpoint()),
+            connect: gateway.endpoint(),
             dynamodb: dynamo.endpoint().to_owned(),
             sqs: sqs.endpoint(),
             graph: meta.endpoint().to_owned(),

@@ -212,7 +212,7 @@ mod tests {
             .link(evil, evil);
         let html = page.html();
         assert!(!html.contains("<script") && !html.contains("\"'"), "{html}");
-        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;&amp;").count(), 12);
+        assert_eq!(html.matches("&quot;&#39;&gt;&lt;script&gt;&amp;").count(), 13);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) enum AccountsCommand {
         /// What is done for it from now on.
         mode: Mode,
     },
+    /// Print the address at which an office connects its account: good once, for ten minutes.
+    Invite(Invite),
     /// Connect an account by a token made in the app's dashboard, which is read from standard input.
     Connect(Connect),
     /// Take accounts over from another system: corrects their ids, and starts new ones in observe.
@@ -53,6 +55,25 @@ pub(crate) enum Mode {
     Observe,
     /// Replies are sent.
     Answer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// The customer's id in the CRM.
+    #[arg(long)]
+    pub(crate) customer: String,
+    /// The office's name, as its people know it.
+    #[arg(long)]
+    pub(crate) office: String,
+    /// Who asks, by the CRM's name.
+    #[arg(long, default_value = "operator")]
+    pub(crate) user: String,
+    /// The Meta app to log in to, by its name. Else the first.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// Where accounts are connected, without a path, if it is not the local stack; CRM_SECRET must be set then.
+    #[arg(long, value_name = "URL", env = "CONNECT_BASE_URL")]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Debug, Args)]

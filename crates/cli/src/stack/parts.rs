@@ -1,7 +1,7 @@
 //! The parts of the stack, wired as `template.yaml` wires them.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Result, anyhow};
 use base64::Engine;
@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use boot::{AppsSecret, Clock, Env, Metrics};
 use bytes::Bytes;
 use caretaker::Caretaker;
-use graph::Graph;
+use connect::{Connect, CrmSecrets};
+use graph::{Graph, Login};
 use ingest::Ingest;
 use instagram::Apps;
 use lambda_runtime::{Context, LambdaEvent};
@@ -130,6 +131,54 @@ pub(super) fn caretaker(
         outbox: outbox::Settings::default(),
     };
     Arc::new(Caretaker::new(&config, store, queues, graph, vault, clock.clone(), metrics))
+}
+
+/// What `connect` is made of.
+pub(super) struct Connecting {
+    pub(super) apps: PathBuf,
+    pub(super) crm: PathBuf,
+    pub(super) meta: String,
+    pub(super) store: Store,
+    pub(super) graph: Graph,
+    pub(super) vault: Vault,
+    pub(super) clock: Clock,
+    pub(super) metrics: Metrics,
+}
+
+pub(super) fn connect(parts: Connecting, base_url: &str) -> Result<Connect> {
+    let env = Env::of([
+        ("CONNECT_BASE_URL", base_url.to_owned()),
+        ("CRM_SECRET", format!("file:{}", parts.crm.display())),
+        ("META_APPS_SECRET", format!("file:{}", parts.apps.display())),
+        ("TABLE_NAME", TABLE.to_owned()),
+        ("TOKEN_KEY", "handed in".to_owned()),
+        ("GRAPH_BASE_URL", parts.meta.clone()),
+        ("LOGIN_BASE_URL", parts.meta.clone()),
+        ("CODE_BASE_URL", parts.meta),
+    ]);
+    let config = connect::Config::from_env(&env)?;
+    let apps = AppsSecret::new(config.meta_apps_secret.clone(), None, parts.clock.clone(), |texts| {
+        Apps::parse_parts(texts.iter().copied())
+    });
+    let crm = AppsSecret::new(config.crm_secret.clone(), None, parts.clock.clone(), |texts| {
+        CrmSecrets::parse_parts(texts.iter().copied())
+    });
+    let login = Login::new(&config.login_base_url, &config.code_base_url)?;
+    let (store, graph, vault) = (parts.store, parts.graph, parts.vault);
+    let talks_to = connect::Parts { store, graph, login, vault, apps, crm };
+    Ok(Connect::new(config, talks_to, parts.clock, parts.metrics))
+}
+
+/// Hands events to `connect` from the moment on that it is there.
+pub(super) fn once_there(connect: Arc<OnceLock<Connect>>) -> impl Invoke {
+    move |event: Bytes| {
+        let connect = Arc::clone(&connect);
+        async move {
+            let connect = connect.get().ok_or("the stack is still starting");
+            let connect = connect.map_err(Box::<dyn std::error::Error + Send + Sync>::from)?;
+            answer(connect.handle(read(&event)?).await)
+        }
+    }
 }
 
 pub(super) async fn map(sqs: &Sqs, worker: Arc<Worker>) -> Result<Mapping> {

@@ -86,6 +86,8 @@ fn accounts_are_taken_over_shown_changed_and_let_go() {
     let (connected, answer) = connect(&folder, "gabinete-helena", "IGAA-nobodys");
     assert!(!connected && answer.contains("Meta does not say") && !answer.contains(TOKEN), "{answer}");
 
+    let invite = ["accounts", "invite", "--customer", "gabinete-novo", "--office", "Gabinete Novo"];
+    expect(&folder, &invite, true, &["/connect/start?ticket=", "within ten minutes, once"]);
     expect(
         &folder,
         &["accounts", "prove", HELENA],

@@ -45,6 +45,14 @@ fn a_caretaker_ends_in_time_and_finds_hints_within_two_minutes() {
 }
 
 #[test]
+fn a_login_ends_before_the_gateway_stops_waiting() {
+    let connect = Duration::from_secs(number("Connect", "Timeout"));
+    assert!(connect::BUDGET < connect, "it answers by itself");
+    assert!(3 * graph::DEADLINE < connect::BUDGET, "the three calls that make a token have their time");
+    assert!(connect < Duration::from_secs(30), "an HTTP API waits no longer");
+}
+
+#[test]
 fn both_senders_believe_the_same_of_meta() {
     for setting in ["ON_UNKNOWN: !Ref OnUnknown", "REPLY_MARKER: !Ref ReplyMarker"] {
         assert_eq!(TEMPLATE.matches(setting).count(), 2, "{setting}");

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 15] = [
     "automation",
     "boot",
     "caretaker",
     "cli",
+    "connect",
+    "gateway",
     "graph",
     "ingest",
     "instagram",
@@ -40,7 +42,7 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 12] = [
+    let promises: [Promise; 14] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
@@ -50,7 +52,19 @@ fn every_room_uses_only_the_rooms_it_may() {
         ("vault", manifest!("crates/vault"), &[], &[LAMBDA, "reqwest"]),
         ("boot", manifest!("crates/boot"), &[], &["reqwest", "aws-sdk-dynamodb", LAMBDA]),
         ("sandbox", manifest!("crates/sandbox"), &[], &["aws-sdk", "reqwest"]),
-        ("ingest", manifest!("functions/ingest"), &["instagram", "job", "boot"], &["reqwest", "aws-sdk-dynamodb"]),
+        (
+            "ingest",
+            manifest!("functions/ingest"),
+            &["instagram", "job", "boot", "gateway"],
+            &["reqwest", "aws-sdk-dynamodb"],
+        ),
+        ("gateway", manifest!("crates/gateway"), &[], &[AWS, "reqwest", "tokio"]),
+        (
+            "connect",
+            manifest!("functions/connect"),
+            &["boot", "gateway", "graph", "instagram", "store", "vault"],
+            &["reqwest"],
+        ),
         (
             "worker",
             manifest!("functions/worker"),

@@ -6,6 +6,7 @@ mod conversations;
 mod fixtures;
 mod hints;
 mod lists;
+mod logins;
 mod merges;
 mod replies;
 mod standings;

@@ -41,9 +41,6 @@ pub(crate) const CUSTOMER: &str = "gabinete-helena";
 pub(crate) const OTHER_CUSTOMER: &str = "gabinete-zulmira";
 pub(crate) const PERMISSIONS: [&str; 3] = instagram::NEEDED_PERMISSIONS;
 
-/// A moment in 2026, in milliseconds.
-pub(crate) const NOW: i64 = 1_767_225_600_000;
-
 pub(crate) struct Stage {
     pub(crate) connect: Connect,
     pub(crate) clock: SandboxClock,
@@ -60,7 +57,7 @@ pub(crate) struct Stage {
     tickets: AtomicU64,
     dynamo: Dynamo,
     table_door: Door,
-    graph_door: sandbox::meta::Door,
+    _graph_door: sandbox::meta::Door,
     _folder: tempfile::TempDir,
 }
 
@@ -153,7 +150,7 @@ impl Stage {
             tickets: AtomicU64::new(0),
             dynamo,
             table_door,
-            graph_door,
+            _graph_door: graph_door,
             _folder: folder,
         }
     }
@@ -233,12 +230,8 @@ impl Stage {
     pub(crate) async fn everything(&self) -> Vec<String> {
         let client = client_at(self.dynamo.endpoint(), &self.clock).await;
         let items = client.scan().table_name("politicall-ig").consistent_read(true).send().await.unwrap();
-        let attributes = |item: &std::collections::HashMap<_, _>| {
-            let mut attributes: Vec<_> = item.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-            attributes.sort();
-            attributes.join(" ")
-        };
-        let mut items: Vec<_> = items.items().iter().map(attributes).collect();
+        let read = |item: &_| serde_dynamo::from_item::<_, Value>(std::collections::HashMap::clone(item)).unwrap();
+        let mut items: Vec<_> = items.items().iter().map(|item| read(item).to_string()).collect();
         items.sort();
         items
     }
@@ -252,11 +245,6 @@ impl Stage {
     /// Every metric line so far.
     pub(crate) fn metric_lines(&self) -> Vec<String> {
         self.metrics.lock().unwrap().clone()
-    }
-
-    /// Where the function's own calls to Meta go.
-    pub(crate) fn graph_endpoint(&self) -> &str {
-        self.graph_door.endpoint()
     }
 }
 
