@@ -87,6 +87,17 @@ impl Env {
         })
     }
 
+    /// An address as of [`Env::url`] that may be absent.
+    ///
+    /// # Errors
+    /// When it begins otherwise.
+    pub fn optional_url(&self, name: &str) -> Result<Option<String>, EnvError> {
+        match self.optional(name, "a URL")? {
+            Some(_) => self.url(name).map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn lookup(&self, name: &str) -> Option<OsString> {
         match &self.0 {
             Lookup::Process => std::env::var_os(name),

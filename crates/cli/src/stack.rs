@@ -37,6 +37,9 @@ pub(crate) const EVENTS_QUEUE: &str = "events.fifo";
 /// The queue that keeps what cannot be understood or belongs to nobody.
 pub(crate) const QUARANTINE_QUEUE: &str = "quarantine";
 
+/// The queue that tells the CRM.
+pub(crate) const CRM_QUEUE: &str = "crm.fifo";
+
 /// A running local stack.
 #[derive(Debug)]
 pub(crate) struct Stack {

@@ -2,7 +2,7 @@
 //! the table, and through it everybody else, once the reply's own outcome is recorded.
 
 use graph::{Answer, SendError};
-use store::{Lane, Reply, Restriction, StoreError, Wait};
+use store::{Account, Lane, Reply, Restriction, StoreError, Wait};
 
 use crate::Alarm;
 use crate::drive::{Drive, Outbox};
@@ -83,6 +83,19 @@ impl Outbox {
             news(noted.map(|()| true), "a thread's other owner is not noted");
         }
         alarm
+    }
+}
+
+impl Outbox {
+    /// Heeds what a call that sent nothing teaches of the account's token: if Meta takes it no more, this process knows at
+    /// once, and the table is told. Gives the alarm if that is news.
+    pub async fn heed_dead_token(&self, account: &Account, error: &SendError, now: i64) -> Option<Alarm> {
+        let SendError::TokenDead { .. } = error else {
+            return None;
+        };
+        self.waiting.token_died(account, now);
+        let noted = self.store.mark_broken(account, &reason(error), now).await;
+        news(noted, "an account's dead token is not noted").then_some(Alarm::TokenDead)
     }
 }
 

@@ -21,7 +21,7 @@ mod waits;
 
 pub use drive::{Drive, Now, Outbox, OutboxError, Pause};
 pub use echo::{Echo, Whose};
-pub use outcome::{Alarm, Attempt, Progress};
+pub use outcome::{Alarm, Attempt, Progress, reason};
 pub use resolve::{Resolution, ResolveError};
 pub use settings::{OnUnknown, Settings};
 

@@ -113,7 +113,7 @@ pub(crate) fn settled_at(claimed_at: i64) -> i64 {
 }
 
 /// A short code for the table: what happened and Meta's numbers, never its words.
-pub(crate) fn reason(error: &SendError) -> String {
+pub fn reason(error: &SendError) -> String {
     let name = match error {
         SendError::NotSent(NotSent::Unreachable(_)) => "unreachable",
         SendError::NotSent(NotSent::AttachmentFailed(_)) => "attachment",

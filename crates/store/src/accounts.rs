@@ -3,9 +3,11 @@
 use instagram::{AccountId, AppId, AppScopedId};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::MOST_KEYS;
+use crate::table::from_attributes;
 use crate::update::Update;
 use crate::upkeep::{Told, Upkeep};
-use crate::{CHORES_SHARD, Store, StoreError, keys};
+use crate::{CHORES_SHARD, Key, Store, StoreError, keys};
 
 /// What the system does for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +104,11 @@ pub struct Login {
 }
 
 impl Account {
+    /// True if its data was erased, or is being erased.
+    pub fn is_erased(&self) -> bool {
+        self.connection == Connection::Erased
+    }
+
     /// An account that was just connected: observed, without a token and without rules.
     pub fn new(id: AccountId, app: AppId, customer: impl Into<String>, username: impl Into<String>) -> Self {
         Self {
@@ -175,6 +182,20 @@ impl Store {
         self.query(keys::ALL, keys::ACCOUNT_ENTRY)
             .await
             .map(|entries| entries.into_iter().map(|entry: AccountEntry| entry.id).collect())
+    }
+
+    /// All accounts that were ever connected here, in no order: one call per hundred.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let keys: Vec<Key> = self.account_ids().await?.iter().map(keys::account).collect();
+        let mut accounts = Vec::new();
+        for keys in keys.chunks(MOST_KEYS) {
+            let found = self.get_all(keys).await?;
+            accounts.extend(found.into_iter().map(from_attributes).collect::<Result<Vec<Account>, _>>()?);
+        }
+        Ok(accounts)
     }
 
     /// Writes an account whole: connecting, importing, or the local stack's world.

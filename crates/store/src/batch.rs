@@ -5,7 +5,7 @@ use crate::threads::{is_expired, sort_key};
 use crate::{Item, Key, Store, StoreError};
 
 /// Most keys of one `BatchGetItem` (Amazon DynamoDB API reference).
-const MOST_KEYS: usize = 100;
+pub(crate) const MOST_KEYS: usize = 100;
 
 impl Store {
     /// The items with these keys that exist and are not expired, in no order, read consistently: one call per hundred

@@ -48,6 +48,11 @@ impl Accounts {
         Ok(standing)
     }
 
+    /// Seals a new token of the account.
+    pub(crate) async fn seal(&self, account: &Account, token: &SecretString) -> Result<String, Trouble> {
+        Ok(self.vault.seal(account.id.as_str(), token).await?)
+    }
+
     /// The account's token, opened; `None` if it has none that can be used: the account's owner must log in again.
     pub(crate) async fn token(&self, account: &Account) -> Result<Option<SecretString>, Trouble> {
         let Some(sealed) = account.sealed_token.as_ref().filter(|_| account.broken.is_none()) else {

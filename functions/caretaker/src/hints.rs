@@ -6,7 +6,7 @@ use boot::Chain;
 use graph::{MessageRead, SendError};
 use instagram::{MessageId, PersonId, UnixMillis};
 use job::Job;
-use outbox::{ACCOUNT_RETRY_MS, SETTLE_MS};
+use outbox::{ACCOUNT_RETRY_MS, Alarm, SETTLE_MS};
 use store::{Connection, Item, Key, Lane, Mode, Standing, StoreError, keys};
 
 use crate::Caretaker;
@@ -44,7 +44,7 @@ impl Caretaker {
     ) -> Result<(), Trouble> {
         let hinted_at = item.content.hinted_at.unwrap_or_default();
         let look = match key.sk.strip_prefix("M#").and_then(|mid| MessageId::parse(mid).ok()) {
-            Some(mid) => self.search(standing, &mid, hinted_at).await?,
+            Some(mid) => self.search(standing, &mid, hinted_at, tally).await?,
             None => Look::Over("missing"),
         };
         let now = self.clock.now_ms();
@@ -72,7 +72,13 @@ impl Caretaker {
         }
     }
 
-    async fn search(&self, standing: &Standing, mid: &MessageId, hinted_at: i64) -> Result<Look, Trouble> {
+    async fn search(
+        &self,
+        standing: &Standing,
+        mid: &MessageId,
+        hinted_at: i64,
+        tally: &Tally,
+    ) -> Result<Look, Trouble> {
         let account = &standing.account;
         if account.connection != Connection::Connected {
             return Ok(Look::Over("former_account"));
@@ -94,6 +100,9 @@ impl Caretaker {
         let read = match self.graph.message(&token, mid).await.result {
             Ok(read) => read,
             Err(error) => {
+                if self.outbox.heed_dead_token(account, &error, now()).await == Some(Alarm::TokenDead) {
+                    tally.count(Alarm::TokenDead.metric(), 1);
+                }
                 let look = unread(&error, now() - hinted_at);
                 if let Look::Again(_) = look {
                     tracing::warn!(

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backlog;
+mod chores;
 mod config;
 mod delivery;
 mod erasures;
@@ -24,6 +25,7 @@ use store::Store;
 use vault::Vault;
 
 use accounts::Accounts;
+use chores::Survey;
 pub use config::Config;
 use tally::Tally;
 
@@ -45,6 +47,10 @@ pub struct Caretaker {
     accounts: Accounts,
     queue: aws_sdk_sqs::Client,
     events_queue_url: String,
+    crm_queue_url: Option<String>,
+    /// What accounts are subscribed to.
+    fields: Vec<&'static str>,
+    survey: Survey,
     clock: Clock,
     metrics: Metrics,
 }
@@ -67,6 +73,9 @@ impl Caretaker {
             store,
             queue,
             events_queue_url: config.events_queue_url.clone(),
+            crm_queue_url: config.crm_queue_url.clone(),
+            fields: config.fields.clone(),
+            survey: Survey::new(clock.now_ms()),
             clock,
             metrics,
         }
@@ -82,8 +91,9 @@ impl Caretaker {
         let end_until = self.clock.deadline(CUT_OFF, lambda_ms, TIME_OUT - CUT_OFF);
         let tally = Tally::default();
         let run = async {
-            let (ran, (), ()) = futures::join!(
+            let (ran, (), (), ()) = futures::join!(
                 self.run(&begin_until, &tally),
+                self.do_chores(&begin_until, &tally),
                 self.count_parked(&tally),
                 self.count_erasure_requests(&tally)
             );

@@ -16,6 +16,9 @@ pub(crate) enum Trouble {
     /// The token could not be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The CRM's queue did not take an event.
+    #[error("the CRM's queue did not take an event")]
+    Feed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The queue did not take a message.
     #[error("the events queue did not take a message")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -25,7 +25,7 @@ use store::Store;
 use vault::Vault;
 use worker::Worker;
 
-use super::{EVENTS_QUEUE, QUARANTINE_QUEUE};
+use super::{CRM_QUEUE, EVENTS_QUEUE, QUARANTINE_QUEUE};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "politicall-ig";
@@ -45,6 +45,10 @@ pub(super) async fn create_queues(sqs: &Sqs) -> Result<()> {
     let mut events = fifo.to_vec();
     events.extend([("VisibilityTimeout", "180"), ("RedrivePolicy", redrive.as_str())]);
     sqs.create_queue(EVENTS_QUEUE, &events).await.map_err(refused)?;
+    // What the CRM does not take it may take for 14 days, as in the template.
+    let mut crm = fifo.to_vec();
+    crm.push(("MessageRetentionPeriod", "1209600"));
+    sqs.create_queue(CRM_QUEUE, &crm).await.map_err(refused)?;
     sqs.create_queue(QUARANTINE_QUEUE, &[("MessageRetentionPeriod", "1209600")]).await.map_err(refused)?;
     Ok(())
 }
@@ -125,6 +129,8 @@ pub(super) fn caretaker(
 ) -> Arc<Caretaker> {
     let config = caretaker::Config {
         events_queue_url: sqs.queue_url(EVENTS_QUEUE),
+        crm_queue_url: Some(sqs.queue_url(CRM_QUEUE)),
+        fields: instagram::FIELDS.to_vec(),
         table_name: TABLE.to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),

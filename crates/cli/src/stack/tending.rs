@@ -13,7 +13,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use sandbox::invoke::FunctionError;
 use sandbox::schedule::Schedule;
 use serde::de::IgnoredAny;
-use store::{DUE_SHARDS, Store};
+use store::{CHORES_SHARD, Store};
 
 /// As in the template.
 const PERIOD: Duration = Duration::from_secs(60);
@@ -53,7 +53,7 @@ impl Tending {
     /// Has the caretaker come now if something is due soon; says whether it came.
     pub(super) async fn visit_if_due_soon(&self) -> Result<bool> {
         let until = self.clock.now_ms() + i64::try_from(SOON.as_millis())?;
-        for shard in 0..DUE_SHARDS {
+        for shard in 0..=CHORES_SHARD {
             if !self.store.due_keys(shard, until, 1).await?.is_empty() {
                 self.visit().await?;
                 return Ok(true);

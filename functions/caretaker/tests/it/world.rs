@@ -92,6 +92,7 @@ impl World {
         let table_door = dynamo.door("caretaker", table.clone()).await.unwrap();
         let sqs = Sqs::start(clock.clone(), None).await.unwrap();
         sqs.create_queue("events.fifo", &[("VisibilityTimeout", "180")]).await.unwrap();
+        sqs.create_queue("crm.fifo", &[]).await.unwrap();
         let queue_door = sqs.door("caretaker", queue.clone()).await.unwrap();
         let meta = Meta::start(clock.clone(), world).await.unwrap();
         meta.set_echo(sandbox::meta::Echo::Drop);
@@ -262,6 +263,8 @@ async fn caretaker_at(
     let graph = Graph::with_deadline(graph.endpoint(), patience).unwrap();
     let config = Config {
         events_queue_url: sqs.queue_url("events.fifo"),
+        crm_queue_url: Some(sqs.queue_url("crm.fifo")),
+        fields: instagram::FIELDS.to_vec(),
         table_name: TABLE.to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),

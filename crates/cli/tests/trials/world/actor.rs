@@ -146,6 +146,8 @@ impl Actor {
         let (vault, clock, metrics) = self.parts("caretaker");
         let config = caretaker::Config {
             events_queue_url: self.events_url.clone(),
+            crm_queue_url: None,
+            fields: instagram::FIELDS.to_vec(),
             table_name: TABLE.to_owned(),
             graph_base_url: String::new(),
             token_key: String::new(),

@@ -1,0 +1,89 @@
+//! Looking at all accounts, now and then: how long their tokens last, how many need a login, and whether one was forgotten.
+
+use std::sync::{Mutex, PoisonError};
+
+use boot::Chain;
+use store::{Connection, StoreError};
+
+use super::plan::{DAY_MS, chores};
+use crate::Caretaker;
+use crate::tally::Tally;
+
+/// How often all accounts are looked at.
+const EVERY_MS: i64 = 15 * 60_000;
+
+/// What the latest look showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Seen {
+    /// Accounts whose owner must log in again.
+    broken: u64,
+    /// When the first token ends of those that are in use, in milliseconds since 1970.
+    first_end: Option<i64>,
+}
+
+/// What is known of all accounts. Shared by all runs of a process.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// The quarter of an hour in which they were looked at last, and what was seen; nothing yet in a process that has just
+    /// begun, for its first run has other things to do.
+    latest: Mutex<(i64, Option<Seen>)>,
+}
+
+impl Survey {
+    pub(crate) fn new(now: i64) -> Self {
+        Self { latest: Mutex::new((now / EVERY_MS, None)) }
+    }
+
+    fn latest(&self) -> (i64, Option<Seen>) {
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Caretaker {
+    /// Tells how the accounts are. Nothing hangs on it but what people see, so a failure is logged, and the next run tries
+    /// again.
+    pub(super) async fn survey(&self, tally: &Tally) {
+        let now = self.clock.now_ms();
+        let (quarter, mut seen) = self.survey.latest();
+        if quarter != now / EVERY_MS {
+            match self.look_at_all(now).await {
+                Ok(all) => {
+                    seen = Some(all);
+                    *self.survey.latest.lock().unwrap_or_else(PoisonError::into_inner) = (now / EVERY_MS, seen);
+                }
+                Err(error) => tracing::warn!(error = %Chain(&error), "the accounts cannot be looked at"),
+            }
+        }
+        let Some(seen) = seen else {
+            return;
+        };
+        tally.level("BrokenAccounts", seen.broken);
+        if let Some(end) = seen.first_end {
+            tally.level("TokenDaysLeft", u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
+        }
+    }
+
+    async fn look_at_all(&self, now: i64) -> Result<Seen, StoreError> {
+        let mut seen = Seen::default();
+        for account in self.store.accounts().await? {
+            if account.connection != Connection::Connected {
+                continue;
+            }
+            if account.broken.is_some() {
+                seen.broken += 1;
+            } else if let Some(end) = account.login.expires_at.filter(|_| account.sealed_token.is_some()) {
+                seen.first_end = Some(seen.first_end.unwrap_or(i64::MAX).min(end));
+            }
+            // Nobody made it due: it came by a way that knows nothing of chores.
+            let todo = chores(&account, now);
+            let is_needed = todo.renew || todo.check || !todo.news.is_empty() || todo.next.is_some();
+            if account.due_at.is_none() && is_needed {
+                match self.store.plan_chores(&account, Some(now)).await {
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(seen)
+    }
+}
