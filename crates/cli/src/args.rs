@@ -1,5 +1,6 @@
 //! What a person types.
 
+mod leaving;
 mod operators;
 mod rules;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use leaving::{Erase, Export, Quarantine, Receipt};
 pub(crate) use operators::{Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 
@@ -18,7 +20,7 @@ pub(crate) use rules::{Kind, Replay, Rules, Try};
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
     cargo run -- demo                      play every sample and check what became of it\n\n\
-    rules, replies, stop, start, status and explain work on the local data, beside a running stack too; or on a \
+    rules, replies, stop, start, status, explain, erase, export, receipt and quarantine work on the local data, beside a running stack too; or on a \
     deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
     (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
@@ -55,6 +57,15 @@ pub(crate) enum Command {
     Status,
     /// The whole story of an event: what came, what was decided and why, every reply and every attempt.
     Explain(Explain),
+    /// Erase everything held about one person, or a whole account. It cannot be undone.
+    Erase(Erase),
+    /// Write everything held about one person to a file, as JSON.
+    Export(Export),
+    /// How far an erasure is.
+    Receipt(Receipt),
+    /// What nobody could use: deliveries and events, kept for 14 days. Shows them without words, and sends them again.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
 }
 
 #[derive(Debug, Args)]

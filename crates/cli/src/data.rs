@@ -127,7 +127,7 @@ impl DataFolder {
 }
 
 /// Writes a file that only its owner may read.
-fn write_private(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -137,7 +137,7 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 }
 
 /// 32 random hexadecimal digits.
-fn random_text() -> Result<String> {
+pub(crate) fn random_text() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).context("the system has no randomness to give")?;
     Ok(hex::encode(bytes))

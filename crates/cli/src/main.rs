@@ -5,10 +5,14 @@ mod codes;
 mod data;
 mod demo;
 mod dry_run;
+mod erase;
 mod explain;
+mod export;
 mod menu;
 mod moment;
 mod project;
+mod quarantine;
+mod queues;
 mod replies;
 mod rules;
 mod run;
@@ -41,6 +45,10 @@ async fn main() -> ExitCode {
         Command::Start(args) => switch::start(&cli.data, &args).await,
         Command::Status => status::run(&cli.data).await,
         Command::Explain(args) => explain::run(&cli.data, &args).await,
+        Command::Erase(args) => erase::run(&cli.data, &args).await,
+        Command::Export(args) => export::run(&cli.data, &args).await,
+        Command::Receipt(args) => erase::receipt(&cli.data, &args).await,
+        Command::Quarantine(args) => quarantine::run(&cli.data, args).await,
     };
     match outcome {
         Ok(code) => code,

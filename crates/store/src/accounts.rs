@@ -63,6 +63,14 @@ pub struct Account {
     /// When there is something to do for the account itself, in milliseconds since 1970: see [`CHORES_SHARD`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<i64>,
+    /// How long its conversations and messages are kept, in days; see [`retention`](crate::retention) for what holds
+    /// unless it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u16>,
+    /// All that happened up to this moment was erased, in milliseconds since 1970: older events only count, whoever
+    /// connects the account again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_before: Option<i64>,
 }
 
 /// What an account's latest login came to. All times in milliseconds since 1970.
@@ -107,6 +115,8 @@ impl Account {
             broken: None,
             login: Login::default(),
             due_at: None,
+            retention_days: None,
+            erased_before: None,
         }
     }
 }
@@ -163,6 +173,9 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
         self.put(&keys::account_entry(&account.id), &AccountEntry { id: account.id.clone() }).await?;
+        if let Some(scoped_id) = &account.login.scoped_id {
+            self.name_account(&account.app, scoped_id, &account.id).await?;
+        }
         self.put(&keys::account(&account.id), account).await
     }
 
@@ -213,6 +226,33 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn rules_versions(&self, account: &AccountId) -> Result<Vec<RulesVersion>, StoreError> {
         self.query(&keys::account_partition(account), keys::RULES).await
+    }
+
+    /// Changes how long an account's conversations and messages are kept, from 1 to 730 days. What is written from now
+    /// on is kept so long; what is there already keeps the end it was given.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such account.
+    pub async fn set_retention(&self, account: &AccountId, days: u16) -> Result<(), StoreError> {
+        self.set_on_account(account, "retention_days", days.clamp(1, crate::retention::MOST_DAYS)).await
+    }
+
+    /// Replaces an account that is erased still, as it was read.
+    pub(crate) async fn replace_erased(&self, read: &Account, bare: &Account) -> Result<(), StoreError> {
+        let mut update = Update::of(keys::account(&read.id));
+        for (name, value) in
+            serde_dynamo::to_item::<_, crate::table::Attributes>(bare).map_err(StoreError::Unreadable)?
+        {
+            update.set_attribute(&name, value);
+        }
+        for gone in ["sealed_token", "stopped_at", "broken", "due_at", "due_shard", "retention_days"] {
+            update.remove(gone);
+        }
+        let still_erased = update.compare("connection", "=", Connection::Erased)?;
+        let not_since = update.compare("login.connected_at", "=", read.login.connected_at)?;
+        update.require(&still_erased);
+        update.require(&not_since);
+        self.update(update).await
     }
 
     /// Changes one attribute of an account that is there.

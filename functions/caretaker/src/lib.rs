@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backlog;
+mod chores;
 mod config;
 mod delivery;
 mod erasures;
@@ -82,10 +83,11 @@ impl Caretaker {
         let end_until = self.clock.deadline(CUT_OFF, lambda_ms, TIME_OUT - CUT_OFF);
         let tally = Tally::default();
         let run = async {
-            let (ran, (), ()) = futures::join!(
+            let (ran, (), (), ()) = futures::join!(
                 self.run(&begin_until, &tally),
+                self.do_chores(&begin_until, &tally),
                 self.count_parked(&tally),
-                self.count_erasure_requests(&tally)
+                self.count_erasures(&tally)
             );
             ran
         };
