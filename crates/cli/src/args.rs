@@ -1,6 +1,7 @@
 //! What a person types.
 
 mod accounts;
+mod leaving;
 mod operators;
 mod rules;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Invite, Mode};
+pub(crate) use leaving::{Erase, Export, Quarantine, Receipt};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 
@@ -20,7 +22,8 @@ pub(crate) use rules::{Kind, Replay, Rules, Try};
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
     cargo run -- demo                      play every sample and check what became of it\n\n\
-    accounts, rules, replies, stop, start, status, explain and doctor work on the local data, beside a running stack too; or on a \
+    accounts, rules, replies, stop, start, status, explain, doctor, erase, export, receipt and quarantine work on the \
+    local data, beside a running stack too; or on a \
     deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
     (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
@@ -61,6 +64,15 @@ pub(crate) enum Command {
     Explain(Explain),
     /// What is wrong with the set-up, how sure that is, and what to do: secrets, callback, queues, and accounts.
     Doctor(Doctor),
+    /// Erase everything held about one person, or a whole account. It cannot be undone.
+    Erase(Erase),
+    /// Write everything held about one person to a file, as JSON.
+    Export(Export),
+    /// How far an erasure is.
+    Receipt(Receipt),
+    /// What nobody could use: deliveries and events, kept for 14 days. Shows them without words, and sends them again.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
 }
 
 #[derive(Debug, Args)]

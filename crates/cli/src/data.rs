@@ -148,7 +148,7 @@ pub(crate) fn crm_secret() -> Result<String> {
 }
 
 /// 32 random hexadecimal digits.
-fn random_text() -> Result<String> {
+pub(crate) fn random_text() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).context("the system has no randomness to give")?;
     Ok(hex::encode(bytes))

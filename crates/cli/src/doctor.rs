@@ -108,7 +108,7 @@ async fn print_samples<'a>(target: &Target, apps: impl IntoIterator<Item = &'a A
 }
 
 async fn account_findings(target: &Target, meta: Option<&Meta>, account: &Account) -> Result<Vec<Finding>> {
-    let conversations = target.store.conversations(&account.id).await?;
+    let conversations = target.store.conversations(&account.id, target.clock.now_ms()).await?;
     let (mut me, mut subscriptions) = (None, None);
     if let Some(meta) = meta.filter(|_| account.connection == Connection::Connected)
         && let Ok(token) = meta.token(account).await

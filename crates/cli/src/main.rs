@@ -7,11 +7,15 @@ mod data;
 mod demo;
 mod doctor;
 mod dry_run;
+mod erase;
 mod explain;
+mod export;
 mod menu;
 mod meta;
 mod moment;
 mod project;
+mod quarantine;
+mod queues;
 mod replies;
 mod rules;
 mod run;
@@ -47,6 +51,10 @@ async fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&cli.data, &args).await,
         Command::Accounts(args) => accounts::run(&cli.data, args).await,
         Command::Doctor(args) => doctor::run(&cli.data, &args).await,
+        Command::Erase(args) => erase::run(&cli.data, &args).await,
+        Command::Export(args) => export::run(&cli.data, &args).await,
+        Command::Receipt(args) => erase::receipt(&cli.data, &args).await,
+        Command::Quarantine(args) => quarantine::run(&cli.data, args).await,
     };
     match outcome {
         Ok(code) => code,

@@ -12,6 +12,11 @@ use crate::data::DataFolder;
 use crate::say;
 use crate::stack;
 
+/// Who types, by the machine's word.
+pub(crate) fn user() -> Result<String> {
+    Ok(Env::process().optional("USER", "a user name")?.unwrap_or_else(|| "unknown".to_owned()))
+}
+
 /// A table to work on.
 pub(crate) struct Target {
     pub(crate) store: Store,
@@ -79,8 +84,7 @@ impl Target {
         match self.place {
             Place::Local { .. } => Ok(()),
             Place::Deployment => {
-                let user = Env::process().optional("USER", "a user name")?;
-                let by = user.as_deref().unwrap_or("unknown");
+                let by = &user()?;
                 let entry = Audit { at: self.clock.now_ms(), by, what };
                 let noted = self.store.audit(account, &entry).await;
                 noted.context("nothing is shown, because it cannot be noted that somebody looked")

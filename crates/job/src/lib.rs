@@ -2,6 +2,7 @@
 
 mod ascii;
 mod quarantine;
+pub mod replay;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -73,7 +73,7 @@ impl Outbox {
         match self.store.claim_gate(claim).await {
             Ok(()) => Ok(Claim::Won(k)),
             Err(error) if is_doubtful(&error) => {
-                let written = self.store.conversation(drive.account(), drive.peer).await;
+                let written = self.store.conversation(drive.account(), drive.peer, now).await;
                 let is_ours = written.is_ok_and(|conversation| conversation.gate.as_ref() == Some(&gate));
                 recognised(is_ours, k, error)
             }

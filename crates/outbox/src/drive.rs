@@ -117,7 +117,7 @@ impl Outbox {
                 Next::Reload => return Err(OutboxError::Busy),
             }
             if step < drive.item.replies().len() {
-                drive.conversation = self.store.conversation(drive.account(), drive.peer).await?;
+                drive.conversation = self.store.conversation(drive.account(), drive.peer, now()).await?;
                 drive.item = self.store.item(drive.key, now()).await?;
             }
         }

@@ -128,7 +128,7 @@ impl Outbox {
     ) -> Result<Next, OutboxError> {
         let again = (state == ReplyState::Planned).then_some(reply.again + 1);
         let ended = Ended { state, reason: why.to_owned(), due_at, again, replies: drive.item.replies().len(), at };
-        self.list(drive.account(), place, state, why, at).await;
+        self.list(drive, place, state, why, at).await;
         match self.store.record_judged(place, reply.att, &ended).await {
             Ok(()) => {}
             Err(StoreError::Conflict) => return Ok(Next::Reload),

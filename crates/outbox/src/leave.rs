@@ -63,6 +63,10 @@ pub(crate) fn forbidden(
     now: i64,
 ) -> Option<&'static str> {
     let facts = &conversation.facts;
+    let erased_before = standing.account.erased_before.max(conversation.erased_before);
+    if erased_before.is_some_and(|before| item.content.is_from_before(before)) {
+        return Some("cancelled");
+    }
     if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && !reply.confirms) {
         return Some("cancelled");
     }

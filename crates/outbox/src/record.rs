@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use instagram::{AccountId, CommentId, Peer, Words};
+use instagram::{AccountId, CommentId, Peer, UnixMillis, Words};
 use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::Progress;
@@ -13,9 +13,6 @@ use crate::send::Proof;
 
 /// How often a record is tried when the table does not answer. Each try is one call with the client's own repetitions.
 const RECORD_TRIES: u32 = 3;
-
-/// How long a message of the account's own stays known in a conversation it does not belong to, in milliseconds.
-const OWN_MESSAGE_KEPT_MS: i64 = 180 * 24 * 60 * 60 * 1000;
 
 /// How long a comment of our own is remembered, in milliseconds: as long as its event could come again and be new.
 const OWN_COMMENT_KEPT_MS: i64 = 35 * 24 * 60 * 60 * 1000;
@@ -80,7 +77,7 @@ impl Outbox {
             Progress::Sent | Progress::Failed { .. } | Progress::Parked { .. } => (None, None),
         };
         let reason = progress.reason().unwrap_or_default().to_owned();
-        self.list(drive.account(), place, progress.state(), &reason, now).await;
+        self.list(drive, place, progress.state(), &reason, now).await;
         let replies = drive.item.replies().len();
         let ended = Ended { state: progress.state(), reason, due_at, again, replies, at: now };
         if reply.is_some_and(|reply| reply.discloses) && matches!(progress, Progress::Failed { .. }) {
@@ -110,13 +107,14 @@ impl Outbox {
 
     /// Enters a reply that is about to be parked or to fail in the list of its state. Not worth failing for: its record
     /// says the same.
-    pub(crate) async fn list(&self, account: &AccountId, place: &ReplyRef, state: ReplyState, why: &str, now: i64) {
+    pub(crate) async fn list(&self, drive: &Drive<'_>, place: &ReplyRef, state: ReplyState, why: &str, now: i64) {
         if !matches!(state, ReplyState::Failed | ReplyState::Parked) {
             return;
         }
-        let entry = Listed::new(account, place, state, why, now);
+        let account = &drive.standing.account;
+        let entry = Listed::new(&account.id, place, state, why, now).kept_for(account.kept_days());
         if let Err(error) = persistently(|| self.store.list(&entry)).await {
-            tracing::warn!(account.id = %account, error = %error, "a reply that ended is missing in its list");
+            tracing::warn!(account.id = %account.id, error = %error, "a reply that ended is missing in its list");
         }
     }
 
@@ -133,8 +131,8 @@ impl Outbox {
     /// A private reply's direct message lands in a conversation that did not ask for it: it must be known there as
     /// ours, or its echo pauses automation. Not worth failing for: at worst that pause stays.
     async fn remember_own(&self, drive: &Drive<'_>, peer: &Peer, mid: &str, now: i64) {
-        let expires_at = now.saturating_add(OWN_MESSAGE_KEPT_MS) / 1000;
-        if let Err(error) = persistently(|| self.store.own_message(drive.account(), peer, mid, expires_at)).await {
+        let kept_until = drive.standing.account.keeps_until(UnixMillis(now));
+        if let Err(error) = persistently(|| self.store.own_message(drive.account(), peer, mid, kept_until, now)).await {
             tracing::warn!(account.id = %drive.account(), error = %error, "a private reply is not remembered as ours");
         }
     }

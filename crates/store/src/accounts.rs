@@ -75,6 +75,14 @@ pub struct Account {
     /// What the caretaker remembers of its chores.
     #[serde(default)]
     pub upkeep: Upkeep,
+    /// How long its conversations and messages are kept, in days; see [`retention`](crate::retention) for what holds
+    /// unless it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u16>,
+    /// All that happened up to this moment was erased, in milliseconds since 1970: older events only count, whoever
+    /// connects the account again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_before: Option<i64>,
 }
 
 /// What an account's latest login came to. All times in milliseconds since 1970.
@@ -127,6 +135,8 @@ impl Account {
             untold: Vec::new(),
             told: Told::default(),
             upkeep: Upkeep::default(),
+            retention_days: None,
+            erased_before: None,
         }
     }
 }
@@ -206,6 +216,9 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn put_account(&self, account: &Account) -> Result<(), StoreError> {
         self.list_account(&account.id).await?;
+        if let Some(scoped_id) = &account.login.scoped_id {
+            self.name_account(&account.app, scoped_id, &account.id).await?;
+        }
         let due_shard = account.due_at.map(|_| CHORES_SHARD);
         self.put(&keys::account(&account.id), &Stored { account, due_shard }).await
     }
@@ -262,6 +275,33 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn rules_versions(&self, account: &AccountId) -> Result<Vec<RulesVersion>, StoreError> {
         self.query(&keys::account_partition(account), keys::RULES).await
+    }
+
+    /// Changes how long an account's conversations and messages are kept, from 1 to 730 days. What is written from now
+    /// on is kept so long; what is there already keeps the end it was given.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such account.
+    pub async fn set_retention(&self, account: &AccountId, days: u16) -> Result<(), StoreError> {
+        self.set_on_account(account, "retention_days", days.clamp(1, crate::retention::MOST_DAYS)).await
+    }
+
+    /// Replaces an account that is erased still, as it was read.
+    pub(crate) async fn replace_erased(&self, read: &Account, bare: &Account) -> Result<(), StoreError> {
+        let mut update = Update::of(keys::account(&read.id));
+        for (name, value) in
+            serde_dynamo::to_item::<_, crate::table::Attributes>(bare).map_err(StoreError::Unreadable)?
+        {
+            update.set_attribute(&name, value);
+        }
+        for gone in ["sealed_token", "stopped_at", "broken", "due_at", "due_shard", "retention_days"] {
+            update.remove(gone);
+        }
+        let still_erased = update.compare("connection", "=", Connection::Erased)?;
+        let not_since = update.compare("login.connected_at", "=", read.login.connected_at)?;
+        update.require(&still_erased);
+        update.require(&not_since);
+        self.update(update).await
     }
 
     /// Changes one attribute of an account that is there.

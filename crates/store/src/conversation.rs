@@ -130,9 +130,15 @@ pub struct Conversation {
     /// What is known of the person.
     #[serde(default)]
     pub facts: Facts,
+    /// All that happened here up to this moment is, or is being, erased, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_before: Option<i64>,
     /// Seconds since 1970 when the item may go.
     #[serde(default)]
     pub expires_at: i64,
+    /// The table holds more than this: what was forgotten is to be removed by the next write.
+    #[serde(skip)]
+    pub is_emptied: bool,
 }
 
 /// How many private replies a conversation expects at most.
@@ -169,7 +175,27 @@ impl Conversation {
     /// revision, so that it can be written.
     #[must_use]
     pub(crate) fn expired(self) -> Self {
-        Self { facts: Facts::default(), ..self }
+        let Self { rev, fence, gate, sent, queue, erased_before, expires_at, .. } = self;
+        Self { rev, fence, gate, sent, queue, erased_before, expires_at, is_emptied: true, ..Self::default() }
+    }
+
+    /// What counts of a conversation of which everything up to a moment is erased: who may send, so that nothing is sent
+    /// twice meanwhile, and its revision.
+    #[must_use]
+    pub fn forget(self, before: i64) -> Self {
+        let Self { rev, fence, gate, expires_at, .. } = self;
+        Self { rev, fence, gate, expires_at, erased_before: Some(before), is_emptied: true, ..Self::default() }
+    }
+
+    /// True if it still holds something from up to a moment, as far as it says.
+    pub fn is_from_before(&self, before: i64) -> bool {
+        self.erased_before.is_none_or(|held| held < before)
+    }
+
+    /// True if something happened in it since it was forgotten, or ever.
+    pub fn has_news(&self) -> bool {
+        // Meta may have refused a message of before.
+        Facts { elsewhere: None, ..self.facts.clone() } != Facts::default()
     }
 
     /// Remembers an automatic answer.

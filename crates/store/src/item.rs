@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use instagram::{Event, Kind, UnixMillis, Words};
 use serde::{Deserialize, Serialize};
 
+use crate::tombstones::IN_FLIGHT_MS;
 use crate::{Body, Decided, Reply};
 
 /// Longest body or raw copy kept in an item, in bytes. DynamoDB refuses items over 400 KB: 250,000 for this, 50,000 for
@@ -198,6 +199,15 @@ impl ItemContent {
         if let Some(edit) = &mut self.edit {
             edit.text = None;
         }
+    }
+
+    /// True if what it holds happened up to a moment before which everything is erased. What a message itself says of
+    /// its time counts; of what was told of it beside, the latest.
+    pub fn is_from_before(&self, before: i64) -> bool {
+        let told = [self.edit.as_ref().map(|edit| edit.at), self.deleted_at, self.hinted_at];
+        let at = self.at.or_else(|| told.into_iter().flatten().max());
+        let before = if self.kind.as_deref() == Some("echo") { before.saturating_add(IN_FLIGHT_MS) } else { before };
+        at.is_none_or(|at| at <= before)
     }
 
     pub(crate) fn is_hint(&self) -> bool {

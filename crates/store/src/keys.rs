@@ -12,13 +12,17 @@
 //! | `A#account` | `O#comment` | that a comment is one of ours |
 //! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
+//! | `A#account` | `X#digest` | that a person was erased, and when: their older events only count |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
 //! | `T#account#peer` | `R#mid#actor` | a reaction |
 //! | `T#account#peer` | `E#hash` | any other event |
 //! | `P#app` | `APP` | whether the app's accounts are stopped or wait |
+//! | `P#app` | `S#scoped` | which account has this id within the app: signed requests name it |
 //! | `PARKED` | `account#digest` | a reply that nobody can tell about, for people to settle |
 //! | `ERASURES` | `account#peer` | that a person asked to be forgotten |
+//! | `ERASURE#digest` | `ORDER` | an erasure under way, then its receipt, found by the code it was given |
+//! | `LEAVING#account` | `ORDER` | that the conversations of an account that left end, and when |
 //! | `ALL` | `SWITCH` | whether everything is stopped |
 //! | `ALL` | `A#account` | that the account is here: the list of accounts |
 //! | `P#app` | `TEST#kind#hash` | a sample of the dashboard's "Test" button |
@@ -28,7 +32,7 @@
 //! A peer is a person, or the message or comment that stands in where an event names nobody. Identifiers hold no `#`
 //! (see `instagram::InvalidId`), so no two of these keys can be confused.
 
-use instagram::{AccountId, AppId, CommentId, Event, Kind, MediaId, Peer};
+use instagram::{AccountId, AppId, AppScopedId, CommentId, Event, Kind, MediaId, MessageId, Peer};
 use sha2::{Digest, Sha256};
 
 /// The key of one item.
@@ -47,7 +51,7 @@ pub(crate) fn account(account: &AccountId) -> Key {
 
 /// The account's pace.
 pub(crate) fn pace(account: &AccountId) -> Key {
-    Key { pk: account_partition(account), sk: "PACE".to_owned() }
+    Key { pk: account_partition(account), sk: PACE.to_owned() }
 }
 
 /// What holds for all accounts of an app.
@@ -65,14 +69,34 @@ pub(crate) fn erasure(account: &AccountId, peer: &Peer) -> Key {
     Key { pk: ERASURES.to_owned(), sk: format!("{account}#{peer}") }
 }
 
-/// A receipt for an erasure, by its code.
-pub(crate) fn receipt(code: &str) -> Key {
-    Key { pk: format!("RECEIPT#{code}"), sk: "RECEIPT".to_owned() }
-}
-
 /// A login, by the digest of its ticket.
 pub(crate) fn login(digest: &str) -> Key {
     Key { pk: format!("L#{digest}"), sk: "LOGIN".to_owned() }
+}
+
+/// That a person was erased. Their id is not in it.
+pub(crate) fn tombstone(account: &AccountId, peer: &Peer) -> Key {
+    Key { pk: account_partition(account), sk: format!("{TOMBSTONE}{}", digest(&format!("{account}|{peer}"))) }
+}
+
+/// The account with an id scoped to an app.
+pub(crate) fn scoped(app: &AppId, scoped_id: &AppScopedId) -> Key {
+    Key { pk: format!("P#{app}"), sk: format!("S#{scoped_id}") }
+}
+
+/// An erasure, by the code of its receipt: any text may be asked for.
+pub(crate) fn order(code: &str) -> Key {
+    Key { pk: format!("{ORDER}{}", digest(code)), sk: ORDER_ITEM.to_owned() }
+}
+
+/// The end of the conversations of an account that left.
+pub(crate) fn leaving(account: &AccountId) -> Key {
+    Key { pk: format!("{LEAVING}{account}"), sk: ORDER_ITEM.to_owned() }
+}
+
+/// Where a message is noted by an event that names no person.
+pub(crate) fn unnamed(account: &AccountId, mid: &MessageId) -> Key {
+    Key { pk: thread_partition(account, &Peer::from(mid)), sk: format!("{MESSAGE}{mid}") }
 }
 
 /// The account's entry in the list of accounts.
@@ -87,7 +111,7 @@ pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
 
 /// What is known of a post.
 pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
-    Key { pk: account_partition(account), sk: format!("P#{media}") }
+    Key { pk: account_partition(account), sk: format!("{MEDIA}{media}") }
 }
 
 const ACCOUNT: &str = "ACCOUNT";
@@ -99,8 +123,17 @@ pub(crate) fn own_comment(account: &AccountId, comment: &CommentId) -> Key {
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
+/// How a stand-in for an event of no conversation begins: see `job`.
+pub(crate) const NOBODY: &str = "x";
 pub(crate) const AUDIT: &str = "AUDIT#";
 pub(crate) const TEST: &str = "TEST#";
+pub(crate) const MESSAGE: &str = "M#";
+pub(crate) const MEDIA: &str = "P#";
+pub(crate) const PACE: &str = "PACE";
+pub(crate) const TOMBSTONE: &str = "X#";
+pub(crate) const ORDER: &str = "ERASURE#";
+pub(crate) const LEAVING: &str = "LEAVING#";
+const ORDER_ITEM: &str = "ORDER";
 pub(crate) const PARKED: &str = "PARKED";
 pub(crate) const ERASURES: &str = "ERASURES";
 pub(crate) const ALL: &str = "ALL";
@@ -168,6 +201,11 @@ pub(crate) fn shard(sk: &str, shards: u64) -> u64 {
 pub fn account_of(key: &Key) -> Option<AccountId> {
     let account = key.pk.strip_prefix(ACCOUNT_ENTRY).filter(|_| key.sk == ACCOUNT)?;
     AccountId::parse(account).ok()
+}
+
+/// True for an erasure under way, or the end of an account that left: what the list of chores holds beside accounts.
+pub fn is_order(key: &Key) -> bool {
+    key.pk.starts_with(ORDER) || key.pk.starts_with(LEAVING)
 }
 
 /// The account and the peer of a conversation's partition; `None` for any other partition.

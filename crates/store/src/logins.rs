@@ -152,7 +152,8 @@ impl Store {
     /// any more and is due now, so that it is announced and its subscription checked, whatever else becomes of the login.
     ///
     /// Mode and rules of an account that was there stay. A new one, and one whose data was erased, starts observed and
-    /// without rules. Its entry in the list of accounts comes first: an entry without an account does no harm.
+    /// without rules. Its entries in the lists of accounts come first: an entry without an account does no
+    /// harm.
     ///
     /// # Errors
     /// [`ConnectError::OtherCustomer`] if another customer has it, connected or not: nothing is changed.
@@ -164,6 +165,7 @@ impl Store {
                 return Err(ConnectError::OtherCustomer);
             }
             self.list_account(&connected.account).await?;
+            self.name_account(&connected.app, &connected.scoped_id, &connected.account).await?;
             if held(self.update(connecting(connected, standing.is_none())?).await)? {
                 return Ok(());
             }
@@ -194,6 +196,8 @@ fn connecting(connected: &Connected, is_new: bool) -> Result<Update, StoreError>
     update.set("due_at", connected.connected_at)?;
     update.set("due_shard", CHORES_SHARD)?;
     update.remove("broken");
+    // What was learnt with the token before says nothing of this one.
+    update.remove("upkeep");
     if is_new {
         update.set("mode", Mode::Observe)?;
         update.set("rules", 0)?;

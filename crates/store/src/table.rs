@@ -42,6 +42,11 @@ impl Store {
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.attributes(key).await?.map(from_attributes).transpose()
+    }
+
+    /// An item as it lies in the table, read consistently.
+    pub(crate) async fn attributes(&self, key: &Key) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -51,7 +56,7 @@ impl Store {
             .send()
             .await
             .map_err(|e| StoreError::from_sdk("GetItem", e))?;
-        answer.item.map(from_attributes).transpose()
+        Ok(answer.item)
     }
 
     /// Reads several items in one call, consistently; those that do not exist are left out.
@@ -97,6 +102,23 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes an item that is still as it was read, or was never written by revision.
+    pub(crate) async fn delete_as_read(&self, key: &Key, rev: Option<u64>) -> Result<(), StoreError> {
+        let Some(rev) = rev else {
+            return self.delete(key).await;
+        };
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key_attributes(key)))
+            .condition_expression("attribute_not_exists(pk) OR rev = :rev")
+            .expression_attribute_values(":rev", AttributeValue::N(rev.to_string()))
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("DeleteItem", e))?;
+        Ok(())
+    }
+
     pub(crate) async fn put<T: Serialize>(&self, key: &Key, value: &T) -> Result<(), StoreError> {
         self.put_if(key, value, None).await
     }
@@ -126,6 +148,32 @@ impl Store {
         self.query_attributes(pk, prefix).await?.into_iter().map(from_attributes).collect()
     }
 
+    /// Some items of a partition whose sort key begins with `prefix`, those behind `after` alone, and whether there are
+    /// more.
+    pub(crate) async fn query_page(
+        &self,
+        pk: &str,
+        prefix: &str,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<(Vec<Attributes>, bool), StoreError> {
+        let after = after.map(|sk| key_attributes(&Key { pk: pk.to_owned(), sk: sk.to_owned() }));
+        let page = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .consistent_read(true)
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(after)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("Query", e))?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key.is_some()))
+    }
+
     pub(crate) async fn query_attributes(&self, pk: &str, prefix: &str) -> Result<Vec<Attributes>, StoreError> {
         let mut items = Vec::new();
         let mut next = None;
@@ -151,6 +199,11 @@ impl Store {
     }
 }
 
+/// True if something that may go at a moment, in seconds since 1970, is past it; 0 is no moment.
+pub(crate) fn is_over(expires_at: i64, now_ms: i64) -> bool {
+    expires_at > 0 && expires_at.saturating_mul(1000) <= now_ms
+}
+
 pub(crate) fn from_attributes<T: DeserializeOwned>(attributes: Attributes) -> Result<T, StoreError> {
     serde_dynamo::from_item(attributes).map_err(StoreError::Unreadable)
 }
@@ -160,6 +213,11 @@ fn key_attributes(key: &Key) -> Attributes {
         ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
         ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
     ])
+}
+
+pub(crate) fn key_of(attributes: &Attributes) -> Option<Key> {
+    let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok()).cloned();
+    Some(Key { pk: text("pk")?, sk: text("sk")? })
 }
 
 pub(crate) fn has_key(attributes: &Attributes, key: &Key) -> bool {

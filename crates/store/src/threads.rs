@@ -3,7 +3,8 @@
 use instagram::{AccountId, AppId, Peer};
 
 use crate::replies::{clear_due, set_due};
-use crate::table::{Attributes, from_attributes, has_key};
+use crate::table::{Attributes, from_attributes, has_key, is_over};
+use crate::tombstones::Tombstone;
 use crate::update::Update;
 use crate::{Conversation, Decided, HINT_PATIENCE_MS, Item, ItemContent, Key, Store, StoreError, keys};
 
@@ -17,6 +18,8 @@ pub struct Loaded {
     pub conversation: Conversation,
     /// The item.
     pub item: Item,
+    /// All that happened in the conversation up to this moment was erased, in milliseconds since 1970.
+    pub erased_before: Option<i64>,
 }
 
 /// A sample of the dashboard's "Test" button that came.
@@ -35,23 +38,27 @@ const CONTENT: [&str; 10] =
     ["kind", "at", "body", "raw", "in_quarantine", "standby", "live", "edit", "deleted_at", "hinted_at"];
 
 impl Store {
-    /// Reads an item and its conversation in one call, both consistently.
+    /// Reads an item, its conversation and what is left of an erased one in one call, all consistently.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn load(&self, account: &AccountId, peer: &Peer, item: &Key, now_ms: i64) -> Result<Loaded, StoreError> {
-        let conversation = keys::conversation(account, peer);
+        let (conversation, tombstone) = (keys::conversation(account, peer), keys::tombstone(account, peer));
         let mut loaded = Loaded::default();
-        for attributes in self.get_all([&conversation, item]).await? {
+        for attributes in self.get_all([&conversation, item, &tombstone]).await? {
             let is_expired = is_expired(&attributes, now_ms);
             if has_key(&attributes, item) {
                 let item: Item = from_attributes(attributes)?;
                 loaded.item = if is_expired { item.expired() } else { item };
+            } else if has_key(&attributes, &tombstone) {
+                let tombstone: Tombstone = from_attributes(attributes)?;
+                loaded.erased_before = Some(tombstone.erased_before);
             } else {
                 let conversation: Conversation = from_attributes(attributes)?;
                 loaded.conversation = if is_expired { conversation.expired() } else { conversation };
             }
         }
+        loaded.erased_before = loaded.erased_before.max(loaded.conversation.erased_before);
         Ok(loaded)
     }
 
@@ -61,9 +68,7 @@ impl Store {
     /// Any [`StoreError`] but `Conflict`.
     pub async fn item(&self, key: &Key, now_ms: i64) -> Result<Item, StoreError> {
         let item: Option<Item> = self.get(key).await?;
-        Ok(item
-            .filter(|item| item.expires_at == 0 || item.expires_at.saturating_mul(1000) > now_ms)
-            .unwrap_or_default())
+        Ok(item.filter(|item| !is_over(item.expires_at, now_ms)).unwrap_or_default())
     }
 
     /// Writes the facts of a conversation that was read as `read`, and returns it as it stands now.
@@ -80,24 +85,16 @@ impl Store {
         let mut update = Update::of(keys::conversation(account, peer));
         update.set("facts", &next.facts)?;
         update.set("sent", &next.sent)?;
-        if next.expected != read.expected {
-            update.set("expected", &next.expected)?;
-        }
-        if next.recent != read.recent {
-            update.set("recent", &next.recent)?;
-        }
-        if next.linked != read.linked {
-            update.set("linked", &next.linked)?;
-        }
-        if next.profile != read.profile {
-            update.set("profile", &next.profile)?;
-        }
-        if next.disclosed_at != read.disclosed_at {
-            update.set("disclosed_at", next.disclosed_at)?;
-        }
-        if next.disclosed_by != read.disclosed_by {
-            update.set("disclosed_by", &next.disclosed_by)?;
-        }
+        // What was forgotten is in the table still.
+        let all = next.is_emptied;
+        update.replace("expected", all || next.expected != read.expected, &kept(&next.expected))?;
+        update.replace("recent", all || next.recent != read.recent, &kept(&next.recent))?;
+        update.replace("linked", all || next.linked != read.linked, &kept(&next.linked))?;
+        update.replace("profile", all || next.profile != read.profile, &next.profile)?;
+        update.replace("disclosed_at", all || next.disclosed_at != read.disclosed_at, &next.disclosed_at)?;
+        update.replace("disclosed_by", all || next.disclosed_by != read.disclosed_by, &next.disclosed_by)?;
+        update.replace("queue", all, &kept(&next.queue))?;
+        update.replace("erased_before", all || next.erased_before != read.erased_before, &next.erased_before)?;
         update.set("expires_at", next.expires_at)?;
         update.set("rev", read.rev + 1)?;
         update.require_revision(read.rev)?;
@@ -167,8 +164,7 @@ impl Store {
         at_ms: i64,
         expires_at: i64,
     ) -> Result<(), StoreError> {
-        let key = Key { pk: keys::thread_partition(account, &Peer::from(mid)), sk: format!("M#{mid}") };
-        let mut update = Update::of(key);
+        let mut update = Update::of(keys::unnamed(account, mid));
         update.set_if_absent("deleted_at", at_ms)?;
         update.set("expires_at", expires_at)?;
         update.add("rev", 1)?;
@@ -202,14 +198,18 @@ impl Store {
         Ok(samples)
     }
 
-    /// All conversations of an account, in the order of their peers.
+    /// All conversations of an account that have not expired, in the order of their peers.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn conversations(&self, account: &AccountId) -> Result<Vec<(Peer, Conversation)>, StoreError> {
+    pub async fn conversations(
+        &self,
+        account: &AccountId,
+        now_ms: i64,
+    ) -> Result<Vec<(Peer, Conversation)>, StoreError> {
         let found = self.query_attributes(&keys::account_partition(account), keys::CONVERSATION).await?;
         let mut conversations = Vec::with_capacity(found.len());
-        for attributes in found {
+        for attributes in found.into_iter().filter(|attributes| !is_expired(attributes, now_ms)) {
             let Some(peer) =
                 sort_key(&attributes).and_then(|sk| Peer::parse(sk.strip_prefix(keys::CONVERSATION)?).ok())
             else {
@@ -220,17 +220,28 @@ impl Store {
         Ok(conversations)
     }
 
-    /// All items of one conversation, with their sort keys.
+    /// All items of one conversation that have not expired, with their sort keys.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn items(&self, account: &AccountId, peer: &Peer) -> Result<Vec<(String, Item)>, StoreError> {
+    pub async fn items(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        now_ms: i64,
+    ) -> Result<Vec<(String, Item)>, StoreError> {
         let found = self.query_attributes(&keys::thread_partition(account, peer), "").await?;
         found
             .into_iter()
+            .filter(|attributes| !is_expired(attributes, now_ms))
             .map(|attributes| Ok((sort_key(&attributes).unwrap_or_default().to_owned(), from_attributes(attributes)?)))
             .collect()
     }
+}
+
+/// A list that is worth an attribute.
+fn kept<T>(list: &Vec<T>) -> Option<&Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }
 
 pub(crate) fn sort_key(attributes: &Attributes) -> Option<&str> {
@@ -239,5 +250,5 @@ pub(crate) fn sort_key(attributes: &Attributes) -> Option<&str> {
 
 pub(crate) fn is_expired(attributes: &Attributes, now_ms: i64) -> bool {
     let seconds = attributes.get("expires_at").and_then(|v| v.as_n().ok()).and_then(|n| n.parse::<i64>().ok());
-    seconds.is_some_and(|s| s > 0 && s.saturating_mul(1000) <= now_ms)
+    seconds.is_some_and(|seconds| is_over(seconds, now_ms))
 }

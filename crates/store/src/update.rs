@@ -69,6 +69,21 @@ impl Update {
         Ok(())
     }
 
+    /// Sets an attribute that `changed`, or removes it where there is no value any more.
+    pub(crate) fn replace(
+        &mut self,
+        path: &str,
+        changed: bool,
+        value: &Option<impl Serialize>,
+    ) -> Result<(), StoreError> {
+        match value {
+            _ if !changed => {}
+            Some(value) => self.set(path, value)?,
+            None => self.remove(path),
+        }
+        Ok(())
+    }
+
     /// Appends to a list, which is made if it is absent.
     pub(crate) fn append(&mut self, path: &str, values: &[impl Serialize]) -> Result<(), StoreError> {
         let path = self.path(path);

@@ -12,7 +12,7 @@ use std::panic::AssertUnwindSafe;
 
 use boot::{Chain, Deadline};
 use futures::FutureExt;
-use futures::stream::{self, StreamExt};
+use futures::stream::{FuturesUnordered, StreamExt};
 use store::{Account, CHORES_SHARD, Key, StoreError, keys};
 
 use crate::Caretaker;
@@ -38,17 +38,31 @@ impl Caretaker {
                 return;
             }
         };
-        let chores = stream::iter(keys).for_each_concurrent(SIDE_BY_SIDE, |key| async move {
-            if !begin_until.remaining().is_zero() {
-                self.do_chore(&key, tally).await;
-            }
-        });
-        chores.await;
+        let (orders, accounts): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(keys::is_order);
+        futures::join!(self.tend_accounts(accounts, begin_until, tally), self.erase(orders, begin_until, tally));
         self.survey(tally).await;
     }
 
+    /// What accounts need, some of them at once.
+    async fn tend_accounts(&self, keys: Vec<Key>, begin_until: &Deadline, tally: &Tally) {
+        let mut keys = keys.into_iter();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < SIDE_BY_SIDE
+                && !begin_until.remaining().is_zero()
+                && let Some(key) = keys.next()
+            {
+                under_way.push(self.do_chore(key, tally));
+            }
+            if under_way.next().await.is_none() {
+                return;
+            }
+        }
+    }
+
     /// One chore. A panic stays inside, and its own words unseen.
-    async fn do_chore(&self, key: &Key, tally: &Tally) {
+    async fn do_chore(&self, key: Key, tally: &Tally) {
+        let key = &key;
         let chore = async {
             match keys::account_of(key) {
                 Some(_) => self.tend_account(key, tally).await,

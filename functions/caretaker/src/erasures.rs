@@ -1,23 +1,63 @@
-//! People who asked to be forgotten: the law's clock runs from the moment they asked.
+//! People and accounts that are to be forgotten: requests are counted, for the law's clock runs from the moment they asked;
+//! orders are carried out.
 
-use boot::Chain;
+use std::collections::VecDeque;
+
+use boot::{Chain, Deadline};
+use store::{Key, Page, StoreError};
 
 use crate::Caretaker;
 use crate::tally::Tally;
 
+/// Most pages of one run: what is left goes on with the next, so that a large account leaves room for replies.
+const MOST_PAGES: usize = 1_000;
+
 impl Caretaker {
-    /// Tells how many requests are open and how old the oldest is. A failure is logged, and the next run tells again.
-    pub(crate) async fn count_erasure_requests(&self, tally: &Tally) {
-        let requests = match self.store.erasure_requests().await {
-            Ok(requests) => requests,
-            Err(error) => {
-                tracing::warn!(error = %Chain(&error), "requests for erasure are not counted");
+    /// Works on orders in turns, a page of each, until none is due or the run is to end. Whatever happens, what was not
+    /// done is due still.
+    pub(crate) async fn erase(&self, orders: Vec<Key>, begin_until: &Deadline, tally: &Tally) {
+        let mut turns = VecDeque::from(orders);
+        for _ in 0..MOST_PAGES {
+            if begin_until.remaining().is_zero() {
                 return;
             }
-        };
-        let now = self.clock.now_ms();
-        let oldest_ms = requests.iter().map(|request| now - request.at).max().unwrap_or(0);
-        tally.level("ErasuresOpen", u64::try_from(requests.len()).unwrap_or(u64::MAX));
-        tally.level("ErasureOldestHours", u64::try_from(oldest_ms / 3_600_000).unwrap_or(0));
+            let Some(order) = turns.pop_front() else {
+                return;
+            };
+            match self.store.erase_page(&order, self.clock.now_ms()).await {
+                Ok(Page::More) => turns.push_back(order),
+                Ok(Page::Later) => {}
+                Ok(Page::Over) => tally.count("ErasuresDone", 1),
+                // Another run works on it, or on what it holds.
+                Err(StoreError::Conflict) => {}
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "an erasure could not go on; it stays due");
+                    tally.count("LeftDue", 1);
+                }
+            }
+        }
     }
+
+    /// Tells how many requests and orders are open and how old the oldest is. A failure is logged, and the next run tells
+    /// again.
+    pub(crate) async fn count_erasures(&self, tally: &Tally) {
+        if let Err(error) = self.try_count_erasures(tally).await {
+            tracing::warn!(error = %Chain(&error), "requests for erasure are not counted");
+        }
+    }
+
+    async fn try_count_erasures(&self, tally: &Tally) -> Result<(), StoreError> {
+        let now = self.clock.now_ms();
+        let requests = self.store.erasure_requests().await?;
+        tell(tally, ["ErasuresOpen", "ErasureOldestHours"], requests.iter().map(|request| now - request.at));
+        let orders = self.store.open_orders(now).await?;
+        tell(tally, ["ErasureOrdersOpen", "ErasureOrderOldestHours"], orders.iter().map(|order| now - order.asked_at));
+        Ok(())
+    }
+}
+
+/// How many there are, and the age of the oldest in hours.
+fn tell(tally: &Tally, [open, oldest]: [&'static str; 2], ages_ms: impl ExactSizeIterator<Item = i64>) {
+    tally.level(open, u64::try_from(ages_ms.len()).unwrap_or(u64::MAX));
+    tally.level(oldest, u64::try_from(ages_ms.max().unwrap_or(0) / 3_600_000).unwrap_or(0));
 }

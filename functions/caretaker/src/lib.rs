@@ -95,7 +95,7 @@ impl Caretaker {
                 self.run(&begin_until, &tally),
                 self.do_chores(&begin_until, &tally),
                 self.count_parked(&tally),
-                self.count_erasure_requests(&tally)
+                self.count_erasures(&tally)
             );
             ran
         };

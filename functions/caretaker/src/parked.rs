@@ -23,7 +23,7 @@ impl Caretaker {
 
     async fn try_count_parked(&self, tally: &Tally) -> Result<(), StoreError> {
         let now = self.clock.now_ms();
-        let mut listed = self.store.parked(None).await?;
+        let mut listed = self.store.parked(None, now).await?;
         if !listed.is_empty() {
             let first = fastrand::usize(..listed.len());
             listed.rotate_left(first);

@@ -19,18 +19,22 @@ pub(crate) enum Trouble {
     /// The CRM's queue did not take an event.
     #[error("the CRM's queue did not take an event")]
     Feed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It is being erased, and goes with that.
+    #[error("it is being erased")]
+    BeingErased,
     /// The queue did not take a message.
     #[error("the events queue did not take a message")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Trouble {
-    /// True if it is no trouble at all: the run is over, or somebody else works on the same.
+    /// True if it is no trouble at all: the run is over, or somebody else works on the same, or erases it.
     pub(crate) fn is_expected(&self) -> bool {
         matches!(
             self,
             Self::Outbox(OutboxError::OutOfTime | OutboxError::Busy | OutboxError::Store(StoreError::Conflict))
                 | Self::Store(StoreError::Conflict)
+                | Self::BeingErased
         )
     }
 }

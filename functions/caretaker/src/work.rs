@@ -1,7 +1,7 @@
 //! One conversation: what there is to do in it, and doing it.
 
 use boot::{Chain, Deadline};
-use store::{Item, Key, ReplyState, Standing, StoreError};
+use store::{Connection, Conversation, Item, Key, ReplyState, Standing, StoreError};
 
 use crate::Caretaker;
 use crate::backlog::{Done, Thread, Urgency};
@@ -66,10 +66,13 @@ impl Caretaker {
         let now = self.clock.now_ms();
         let standing = self.accounts.standing(&thread.account, now).await?;
         // In this order: the fence must be older than what is known of the replies.
-        let conversation = self.store.conversation(&thread.account, &thread.peer).await?;
+        let conversation = self.store.conversation(&thread.account, &thread.peer, now).await?;
         let item = self.store.item(key, now).await?;
         if item.due_at.is_none_or(|due_at| due_at > now) {
             return Ok(());
+        }
+        if is_being_erased(&standing, &conversation, &item) {
+            return Err(Trouble::BeingErased);
         }
         if item.is_hint() {
             return self.look_up(&standing, key, &item, tally).await;
@@ -91,6 +94,16 @@ impl Caretaker {
         tracing::error!(account.id = %standing.account.id, item = %key.sk, "an item is due that asks for nothing");
         Ok(())
     }
+}
+
+/// Nothing is sent, looked up or listed of what an erasure has yet to come to: that would be left behind it.
+fn is_being_erased(standing: &Standing, conversation: &Conversation, item: &Item) -> bool {
+    let account = &standing.account;
+    if account.connection == Connection::Erased && account.erased_before.is_some() {
+        return true;
+    }
+    let before = account.erased_before.max(conversation.erased_before);
+    before.is_some_and(|before| item.content.is_from_before(before))
 }
 
 /// What there is to do with an item; `None` if it is not due.

@@ -7,8 +7,10 @@ use boot::Deadline;
 use instagram::{Event, Kind, UnixMillis};
 use job::Job;
 use outbox::{Echo, Whose};
+use store::retention::{DAYS, days_ms};
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Mode, ReplyState, Standing, is_too_large, keys,
+    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Loaded, Mode, ReplyState, Standing, is_erased,
+    is_too_large, keys,
 };
 
 use crate::Worker;
@@ -17,7 +19,7 @@ use crate::effects;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
 use crate::tally::Tally;
-use crate::time::{expires_at, happened_at};
+use crate::time::happened_at;
 
 /// How often an event is applied anew because somebody else wrote its items meanwhile.
 const MAX_CONFLICTS: u32 = 5;
@@ -58,10 +60,16 @@ impl Worker {
         if standing.account.app != job.app {
             return Ok(Applied::counted("foreign_app", "ForeignApp"));
         }
+        if is_erased(&event, at, standing.account.erased_before) {
+            return Ok(erased());
+        }
         let key = keys::item(&job.account, &job.peer, &event, &job.key);
         let work = Work { event, job, body, at, standing, key, deadline, tally };
         if let Some(applied) = unwanted(&work.standing.account) {
-            self.cancel_open_replies(&work).await?;
+            // What is erased goes with its replies.
+            if work.standing.account.connection != Connection::Erased {
+                self.cancel_open_replies(&work).await?;
+            }
             return Ok(applied);
         }
         let mut conflicts = 0;
@@ -77,7 +85,12 @@ impl Worker {
     async fn apply_once(&self, work: &Work<'_>) -> Result<Applied, Trouble> {
         let Work { event, job, at, key, .. } = work;
         let now = self.clock.now_ms();
-        let read = self.store.load(&job.account, &job.peer, key, now).await?;
+        let kept_until = work.standing.account.keeps_until(job.received_at);
+        let mut read = self.store.load(&job.account, &job.peer, key, now).await?;
+        if is_erased(event, *at, read.erased_before) {
+            return Ok(erased());
+        }
+        self.clear_what_is_erased(work, &mut read).await?;
         let mut content = read.item.content.clone();
         content.apply(event, job.event.get(), *at);
         let is_news = content != read.item.content;
@@ -100,12 +113,12 @@ impl Worker {
         // Before the plan: the fence that comes back must be older than what is known of the replies.
         let conversation = self.save_conversation(work, read.conversation, next).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
-            self.store.bury(&job.account, mid, at.0, expires_at(job.received_at)).await?;
+            self.store.bury(&job.account, mid, at.0, kept_until).await?;
         }
         self.count_effects(work, wished_in_edit.as_slice());
         let (decision, decided_now) = answer.map(|answer| (answer.decision, answer.stored)).unzip();
         if is_news || decides {
-            self.store.save_item(key, &read.item, &content, decided_now.as_ref(), expires_at(job.received_at)).await?;
+            self.store.save_item(key, &read.item, &content, decided_now.as_ref(), kept_until).await?;
         }
 
         let mut applied = Applied::as_outcome(match (&decided_now, &read.item.decision) {
@@ -132,6 +145,23 @@ impl Worker {
         self.carry_out(work, &hides).await;
         applied.attempts = attempts?;
         Ok(applied)
+    }
+
+    /// What was there before an erasure that has not come to it yet does not count for what comes after it.
+    async fn clear_what_is_erased(&self, work: &Work<'_>, read: &mut Loaded) -> Result<(), Trouble> {
+        let account_before = work.standing.account.erased_before;
+        if let Some(before) = account_before
+            && read.conversation.is_from_before(before)
+        {
+            read.conversation = std::mem::take(&mut read.conversation).forget(before);
+        }
+        let before = account_before.max(read.erased_before);
+        let is_old = |before| read.item.rev > 0 && read.item.content.is_from_before(before);
+        if before.is_some_and(is_old) {
+            self.store.erase_item(&work.key, &read.item).await?;
+            read.item = Item::default();
+        }
+        Ok(())
     }
 
     /// What is known of the conversation with this event.
@@ -161,7 +191,7 @@ impl Worker {
     ) -> Result<Conversation, Trouble> {
         let job = work.job;
         next.trim_sent();
-        next.expires_at = next.expires_at.max(expires_at(job.received_at));
+        next.expires_at = next.expires_at.max(work.standing.account.keeps_until(job.received_at));
         let is_new = read.rev == 0;
         if is_new || next != read {
             return Ok(self.store.save_facts(&job.account, &job.peer, &read, next).await?);
@@ -270,7 +300,7 @@ impl Worker {
             effects: Vec::new(),
             replies: Vec::new(),
         };
-        let expires_at = expires_at(job.received_at);
+        let expires_at = job.received_at.plus_ms(days_ms(DAYS)).0 / 1000;
         let item = Item { rev: 1, content, decision: Some(decision), due_at: None, hint: None, expires_at };
         self.store.put_sample(&keys::test_sample(&job.app, event.kind_name(), &job.key), &item).await?;
         Ok(Applied::as_outcome(why))
@@ -280,6 +310,11 @@ impl Worker {
         self.quarantine.keep(body, reason, self.clock.now_ms()).await?;
         Ok(Applied::counted(reason.code(), "Quarantined"))
     }
+}
+
+/// An event of somebody, or of an account, that was erased since: counted, and nothing of it is kept.
+fn erased() -> Applied {
+    Applied::counted("erased", "ErasedEvents")
 }
 
 /// Events that are counted and leave nothing behind.

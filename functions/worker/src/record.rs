@@ -75,7 +75,7 @@ impl Worker {
     ) -> Result<Applied, Trouble> {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.apply(job, body, deadline, tally).await {
+            match Box::pin(self.apply(job, body, deadline, tally)).await {
                 Err(trouble) if trouble.is_momentary() && deadline.remaining() > LEAVE + pause => {
                     self.clock.sleep(pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);

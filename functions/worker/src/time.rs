@@ -8,21 +8,12 @@ const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;
 /// 2010-10-06, when Instagram began: an earlier time is a mistake, such as 0.
 const FIRST_POSSIBLE: i64 = 1_286_323_200_000;
 
-/// How long conversations and messages are kept, in milliseconds: 180 days.
-pub(crate) const RETENTION_MS: i64 = 180 * 24 * 60 * 60 * 1000;
-
 /// The event's own time, or the time of receipt where its own is missing, in the future or impossible.
 pub(crate) fn happened_at(at: Option<UnixMillis>, received_at: UnixMillis) -> UnixMillis {
     match at {
         Some(at) if at.0 >= FIRST_POSSIBLE && at <= received_at.plus_ms(MAX_AHEAD_MS) => at,
         _ => received_at,
     }
-}
-
-/// When something that was received at this moment may go, in seconds since 1970. Counted from the receipt: what arrives
-/// late, or says it happened long ago, is kept as long as anything else.
-pub(crate) fn expires_at(received_at: UnixMillis) -> i64 {
-    received_at.plus_ms(RETENTION_MS).0 / 1000
 }
 
 #[cfg(test)]

@@ -57,12 +57,13 @@ struct Found {
 
 impl Found {
     async fn of(target: &Target, account: &Account) -> Result<Self> {
-        let mut conversations = target.store.conversations(&account.id).await.context("its conversations")?;
+        let mut conversations =
+            target.store.conversations(&account.id, target.clock.now_ms()).await.context("its conversations")?;
         let person = latest(&mut conversations, |conversation| conversation.facts.last_user_at().map(|at| at.0));
         let commenter = latest(&mut conversations, |conversation| conversation.facts.commented.as_ref().map(|c| c.at));
         let mut comment = None;
         if let Some(peer) = commenter {
-            let items = target.store.items(&account.id, &peer).await?;
+            let items = target.store.items(&account.id, &peer, target.clock.now_ms()).await?;
             let mut ids = items.iter().filter_map(|(sk, _)| CommentId::parse(sk.strip_prefix("C#")?).ok());
             comment = ids.next_back();
         }

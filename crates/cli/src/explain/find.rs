@@ -68,7 +68,7 @@ async fn reply(target: &Target, id: &str, accounts: &[Account]) -> Result<Vec<Ev
         return Ok(vec![found.into()]);
     }
     for account in accounts {
-        let conversations = target.store.conversations(&account.id).await?;
+        let conversations = target.store.conversations(&account.id, target.clock.now_ms()).await?;
         let owner = |(peer, conversation): (Peer, Conversation)| {
             let pk = keys::thread_partition(&account.id, &peer);
             conversation.gate.map(|gate| Key { pk, sk: gate.item })
@@ -96,7 +96,7 @@ async fn in_account(
     if look(&target.store, account, &likely, &sort_keys, now, &mut found).await? {
         return Ok(found);
     }
-    let mut conversations = target.store.conversations(account).await?;
+    let mut conversations = target.store.conversations(account, now).await?;
     // Each event moves its conversation's end of life further away: the newest ends last.
     conversations.sort_by_key(|(_, conversation)| std::cmp::Reverse(conversation.expires_at));
     let peers: Vec<Peer> =

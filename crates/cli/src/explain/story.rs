@@ -25,7 +25,7 @@ const FIRST_MOMENT: i64 = 1_000_000_000_000;
 pub(super) async fn tell(target: &Target, event: &Event, reveal: bool) -> Result<String> {
     let now = target.clock.now_ms();
     let (account, peer) = keys::thread_of(&event.key.pk).context("the item lies in no conversation")?;
-    let conversation = target.store.conversation(&account, &peer).await?;
+    let conversation = target.store.conversation(&account, &peer, now).await?;
     let mut story = String::new();
     came::tell(&mut story, event, &peer, reveal, now)?;
     if let Some(decided) = &event.item.decision {

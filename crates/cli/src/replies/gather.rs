@@ -40,7 +40,7 @@ pub(crate) struct Gathered {
 
 /// The replies that are parked, latest first.
 pub(crate) async fn parked(target: &Target, only: Option<&AccountId>, most: usize) -> Result<Gathered> {
-    let listed = target.store.parked(only).await?;
+    let listed = target.store.parked(only, target.clock.now_ms()).await?;
     check(target, listed, ReplyState::Parked, most).await
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn failed(target: &Target, only: Option<&AccountId>, most: usiz
     };
     let mut listed = Vec::new();
     for account in accounts {
-        listed.extend(target.store.failed(&account).await?);
+        listed.extend(target.store.failed(&account, target.clock.now_ms()).await?);
     }
     check(target, listed, ReplyState::Failed, most).await
 }

@@ -80,7 +80,7 @@ async fn may_leave(target: &Target, entry: &Found, now: i64) -> Result<i64> {
         bail!("its words were erased with those it answers: only sent and drop are left");
     }
     let (thread_account, peer) = store::keys::thread_of(&entry.key.pk).context("the reply lies in no conversation")?;
-    let conversation = target.store.conversation(&thread_account, &peer).await?;
+    let conversation = target.store.conversation(&thread_account, &peer, now).await?;
     let last_user_at = conversation.facts.last_user_at().map(|at| at.0);
     let not_after = latest(reply, entry.item.content.at, entry.item.content.live, last_user_at, now);
     if not_after <= now {

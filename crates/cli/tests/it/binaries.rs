@@ -137,7 +137,7 @@ impl Scene {
 
     async fn items(&self) -> Vec<(String, Item)> {
         let peer = instagram::Peer::from(&PersonId::parse(PERSON).unwrap());
-        self.store.items(&AccountId::parse(ACCOUNT).unwrap(), &peer).await.unwrap()
+        self.store.items(&AccountId::parse(ACCOUNT).unwrap(), &peer, boot::Clock::system().now_ms()).await.unwrap()
     }
 
     async fn item(&self, prefix: &str, why: &str) -> Item {

@@ -188,7 +188,7 @@ async fn a_parked_reply_is_settled_by_a_persons_word() {
             let minutes = (reply.not_after - scene.now) / 60_000;
             assert!((60..=61).contains(&minutes), "an hour from now, within the window: {minutes} min");
         }
-        assert!(scene.store.parked(None).await.unwrap().is_empty(), "{word}: off the list");
+        assert!(scene.store.parked(None, scene.now).await.unwrap().is_empty(), "{word}: off the list");
         scene.expect(&["replies", "resolve", PARKED, word], false, &["no parked reply"], &[]).await;
     }
 }
@@ -202,7 +202,7 @@ async fn a_reply_is_not_sent_again_where_it_could_only_fail() {
     scene.expect(&resend, false, &["it would be cancelled, because the account is stopped"], &[]).await;
     scene.expect(&["start", "--account", ACCOUNT], true, &["goes on"], &["Still in the way"]).await;
 
-    let read = scene.store.conversation(&id(), &peer()).await.unwrap();
+    let read = scene.store.conversation(&id(), &peer(), scene.now).await.unwrap();
     let mut next = read.clone();
     next.facts.wrote = [scene.now - 25 * HOUR].into();
     scene.store.save_facts(&id(), &peer(), &read, next).await.unwrap();
@@ -224,7 +224,7 @@ async fn a_reply_is_named_well_enough_or_not_settled() {
         let (succeeded, told) = scene.ask(&["replies", "resolve", name, "drop"]).await;
         assert!(!succeeded && told.contains(expected), "{case}: {told}");
     }
-    assert_eq!(scene.store.parked(None).await.unwrap().len(), 2);
+    assert_eq!(scene.store.parked(None, scene.now).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ impl World {
         let mut all = Vec::new();
         for (account, peer) in places {
             let (account, peer) = (AccountId::parse(account).unwrap(), Peer::parse(&peer).unwrap());
-            for (sk, item) in self.store.items(&account, &peer).await.unwrap() {
+            for (sk, item) in self.store.items(&account, &peer, self.clock.now_ms()).await.unwrap() {
                 all.push(Held { account: account.clone(), peer: peer.clone(), sk, item });
             }
         }

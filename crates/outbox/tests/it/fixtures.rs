@@ -166,7 +166,7 @@ impl World {
     }
 
     pub(crate) async fn conversation(&self) -> Conversation {
-        self.store.conversation(&self.account, &self.peer).await.unwrap()
+        self.store.conversation(&self.account, &self.peer, self.clock.now_ms()).await.unwrap()
     }
 
     /// Changes what is known of the conversation, as an event does.
@@ -227,7 +227,7 @@ impl World {
 
     pub(crate) async fn drive_with(&self, outbox: &Outbox, way: &Way, sk: &str) -> Result<Vec<Attempt>, OutboxError> {
         let key = self.key_here(sk);
-        let conversation = self.store.conversation(&self.account, &self.peer).await.unwrap();
+        let conversation = self.store.conversation(&self.account, &self.peer, self.clock.now_ms()).await.unwrap();
         let item = self.store.item(&key, self.clock.now_ms()).await.unwrap();
         self.drive_from(outbox, way, &key, conversation, item).await
     }

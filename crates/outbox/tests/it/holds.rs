@@ -104,7 +104,7 @@ async fn case_98_an_opt_out_ends_all_that_was_planned_before_it() {
         assert_eq!(world.state(sk).await, (Failed, Some("cancelled".to_owned())), "{sk}");
     }
     assert!(world.meta.calls().is_empty());
-    let failed = world.store.failed(&world.account).await.unwrap();
+    let failed = world.store.failed(&world.account, world.clock.now_ms()).await.unwrap();
     assert_eq!((failed.len(), world.conversation().await.queue), (5, vec![]));
 }
 

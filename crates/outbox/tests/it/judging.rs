@@ -88,7 +88,7 @@ async fn case_60_a_message_that_is_not_out_is_sent_once_more_and_after_a_second_
     let attempts = world.judge("M#1").await;
     assert_eq!(world.state("M#1").await, (Parked, Some("not_found".to_owned())));
     assert_eq!(attempts[0].alarm, Some(Alarm::Parked));
-    let parked = world.store.parked(Some(&world.account)).await.unwrap();
+    let parked = world.store.parked(Some(&world.account), world.clock.now_ms()).await.unwrap();
     assert_eq!(parked.iter().map(store::Listed::reply).collect::<Vec<_>>(), [place("M#1")]);
     assert_eq!((sends(&world), world.item("M#1").await.due_at), (2, None));
 }

@@ -38,11 +38,7 @@ async fn case_73_a_stopped_account_cancels_its_replies_even_those_that_wait() {
         assert_eq!(world.state("M#1").await, (Failed, Some("cancelled".to_owned())));
         let item = world.item("M#1").await;
         assert!(item.is_done() && item.due_at.is_none());
-        assert_eq!(
-            world.store.conversation(&world.account, &world.peer).await.unwrap().fence,
-            1,
-            "as holder of the gate"
-        );
+        assert_eq!(world.conversation().await.fence, 1, "as holder of the gate");
         assert!(world.meta.calls().is_empty());
     }
 }

@@ -142,7 +142,7 @@ async fn what_must_not_go_out_any_more_but_may_be_out_is_parked_and_never_called
             let calls = world.meta.calls();
             let tries = calls.iter().filter(|call| call.operation == "PrivateReply").count();
             assert_eq!(tries, 1, "{case}: not tried again");
-            assert!(!world.store.parked(None).await.unwrap().is_empty(), "{case}");
+            assert!(!world.store.parked(None, world.clock.now_ms()).await.unwrap().is_empty(), "{case}");
         }
     }
 }

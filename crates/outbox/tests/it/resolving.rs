@@ -49,7 +49,10 @@ async fn a_parked_reply_becomes_what_a_person_says() {
         assert_eq!(item.due_at.is_some(), is_due, "{resolution:?}");
         assert_eq!(item.replies()[1].state, Failed, "{resolution:?}: it failed with the first");
         assert_eq!(item.replies()[0].not_after, before.not_after, "{resolution:?}");
-        assert!(world.store.parked(None).await.unwrap().is_empty(), "{resolution:?}: off the list");
+        assert!(
+            world.store.parked(None, world.clock.now_ms()).await.unwrap().is_empty(),
+            "{resolution:?}: off the list"
+        );
         let again = resolve(&world, resolution).await;
         assert!(matches!(again, Err(ResolveError::NotParked)), "{resolution:?}: once");
         world.judge("M#1").await;

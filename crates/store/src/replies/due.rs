@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::replies::ReplyRef;
-use crate::table::Attributes;
+use crate::table::key_of;
 use crate::update::Update;
 use crate::{DUE_INDEX, Item, Key, ReplyState, Store, StoreError, keys};
 
@@ -119,11 +119,6 @@ impl Store {
             }
         }
     }
-}
-
-fn key_of(attributes: &Attributes) -> Option<Key> {
-    let text = |name: &str| attributes.get(name).and_then(|v| v.as_s().ok()).cloned();
-    Some(Key { pk: text("pk")?, sk: text("sk")? })
 }
 
 pub(crate) fn set_due(update: &mut Update, item: &Key, due_at: i64) -> Result<(), StoreError> {

@@ -5,10 +5,9 @@ use instagram::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::replies::ReplyRef;
+use crate::retention::{LIST_DAYS, days_ms};
+use crate::table::is_over;
 use crate::{Key, ReplyState, Store, StoreError, keys};
-
-/// How long an entry is kept, in seconds: as long as the records that keep duplicates away.
-const KEPT_SECONDS: i64 = 35 * 24 * 60 * 60;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +42,15 @@ impl Listed {
             state,
             reason: reason.to_owned(),
             at,
-            expires_at: at / 1000 + KEPT_SECONDS,
+            expires_at: at.saturating_add(days_ms(LIST_DAYS)) / 1000,
         }
+    }
+
+    /// The same of an account that keeps its messages for so many days: the entry is not kept longer.
+    #[must_use]
+    pub fn kept_for(self, days: u16) -> Self {
+        let expires_at = self.at.saturating_add(days_ms(days.min(LIST_DAYS))) / 1000;
+        Self { expires_at, ..self }
     }
 
     /// The reply.
@@ -53,11 +59,16 @@ impl Listed {
     }
 
     fn key(&self) -> Key {
-        let name = keys::digest(&format!("{}|{}|{}", self.thread, self.item, self.step));
-        match self.state {
+        Self::key_of(&self.account, &self.reply(), self.state)
+    }
+
+    /// Where the entry of a reply in this state lies.
+    pub(crate) fn key_of(account: &AccountId, reply: &ReplyRef, state: ReplyState) -> Key {
+        let name = keys::digest(&format!("{}|{}|{}", reply.item.pk, reply.item.sk, reply.step));
+        match state {
             // Few, and needed over all accounts: one partition.
-            ReplyState::Parked => Key { pk: keys::PARKED.to_owned(), sk: format!("{}#{name}", self.account) },
-            _ => Key { pk: keys::account_partition(&self.account), sk: format!("{}{name}", keys::FAILED) },
+            ReplyState::Parked => Key { pk: keys::PARKED.to_owned(), sk: format!("{account}#{name}") },
+            _ => Key { pk: keys::account_partition(account), sk: format!("{}{name}", keys::FAILED) },
         }
     }
 }
@@ -83,16 +94,21 @@ impl Store {
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn parked(&self, account: Option<&AccountId>) -> Result<Vec<Listed>, StoreError> {
+    pub async fn parked(&self, account: Option<&AccountId>, now_ms: i64) -> Result<Vec<Listed>, StoreError> {
         let prefix = account.map_or_else(String::new, |account| format!("{account}#"));
-        self.query(keys::PARKED, &prefix).await
+        Ok(unexpired(self.query(keys::PARKED, &prefix).await?, now_ms))
     }
 
-    /// The replies of an account that failed within the last 35 days.
+    /// The replies of an account that failed within the last 35 days, or as long as its messages are kept.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn failed(&self, account: &AccountId) -> Result<Vec<Listed>, StoreError> {
-        self.query(&keys::account_partition(account), keys::FAILED).await
+    pub async fn failed(&self, account: &AccountId, now_ms: i64) -> Result<Vec<Listed>, StoreError> {
+        Ok(unexpired(self.query(&keys::account_partition(account), keys::FAILED).await?, now_ms))
     }
+}
+
+fn unexpired(mut entries: Vec<Listed>, now_ms: i64) -> Vec<Listed> {
+    entries.retain(|entry| !is_over(entry.expires_at, now_ms));
+    entries
 }

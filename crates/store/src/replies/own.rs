@@ -2,6 +2,7 @@
 
 use instagram::{AccountId, Peer, UnixMillis};
 
+use crate::table::is_over;
 use crate::{Conversation, Store, StoreError, Wish};
 
 /// How often a change is computed anew because somebody else wrote first.
@@ -9,6 +10,8 @@ const TRIES: u32 = 5;
 
 impl Store {
     /// Remembers that a message in this conversation is ours, and lifts the pause that its echo may have caused.
+    ///
+    /// Kept until `expires_at`, in seconds since 1970; `now_ms` in milliseconds.
     ///
     /// Needed where the message appears under a person whose conversation did not ask for it: a private reply's direct
     /// message can carry another person's id than the comment.
@@ -21,8 +24,12 @@ impl Store {
         peer: &Peer,
         mid: &str,
         expires_at: i64,
+        now_ms: i64,
     ) -> Result<(), StoreError> {
         self.change_conversation(account, peer, |next| {
+            if is_over(next.expires_at, now_ms) {
+                *next = std::mem::take(next).expired();
+            }
             next.facts.lift_pause(mid);
             next.remember_sent(mid);
             next.expires_at = next.expires_at.max(expires_at);
@@ -54,7 +61,7 @@ impl Store {
             said.iter().for_each(|wish| next.facts.merge_wish(wish.clone()));
         })
         .await?;
-        let facts = self.conversation(account, peer).await?.facts;
+        let facts = self.stored_conversation(account, peer).await?.facts;
         Ok([facts.wish_before, facts.wish].into_iter().flatten().collect())
     }
 
@@ -100,7 +107,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tried = 1;
         loop {
-            let read = self.conversation(account, peer).await?;
+            let read = self.stored_conversation(account, peer).await?;
             let mut next = read.clone();
             change(&mut next);
             match self.save_facts(account, peer, &read, next).await {
@@ -110,11 +117,26 @@ impl Store {
         }
     }
 
-    /// The conversation, read consistently.
+    /// The conversation, read consistently. Of one that has expired only what counts for sending is left.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn conversation(&self, account: &AccountId, peer: &Peer) -> Result<Conversation, StoreError> {
+    pub async fn conversation(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        now_ms: i64,
+    ) -> Result<Conversation, StoreError> {
+        let read = self.stored_conversation(account, peer).await?;
+        Ok(if is_over(read.expires_at, now_ms) { read.expired() } else { read })
+    }
+
+    /// The conversation as it lies in the table, expired or not.
+    pub(crate) async fn stored_conversation(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+    ) -> Result<Conversation, StoreError> {
         Ok(self.get(&crate::keys::conversation(account, peer)).await?.unwrap_or_default())
     }
 }

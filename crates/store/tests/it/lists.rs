@@ -20,9 +20,10 @@ async fn parked_replies_are_listed_over_all_accounts_and_failed_ones_by_account(
             store.list(&Listed::new(account, &place(sk, step), state, "not_found", NOW)).await.unwrap();
         }
     }
-    assert_eq!(store.parked(None).await.unwrap().len(), 6, "an entry made twice is one");
+    assert_eq!(store.parked(None, NOW).await.unwrap().len(), 6, "an entry made twice is one");
     for account in &accounts {
-        let (parked, failed) = (store.parked(Some(account)).await.unwrap(), store.failed(account).await.unwrap());
+        let (parked, failed) =
+            (store.parked(Some(account), NOW).await.unwrap(), store.failed(account, NOW).await.unwrap());
         assert_eq!((parked.len(), failed.len()), (3, 3));
         for entry in parked.iter().chain(&failed) {
             assert_eq!((&entry.account, entry.reason.as_str(), entry.at), (account, "not_found", NOW));
@@ -31,8 +32,11 @@ async fn parked_replies_are_listed_over_all_accounts_and_failed_ones_by_account(
         assert!(parked.iter().any(|entry| entry.reply() == place("M#1", 1)));
     }
     store.unlist(&Listed::new(&accounts[0], &place("M#1", 1), ReplyState::Parked, "", NOW + 1)).await.unwrap();
-    let left: Vec<_> = store.parked(Some(&accounts[0])).await.unwrap().iter().map(Listed::reply).collect();
+    let left: Vec<_> = store.parked(Some(&accounts[0]), NOW).await.unwrap().iter().map(Listed::reply).collect();
     assert_eq!(left.len(), 2);
     assert!(!left.contains(&place("M#1", 1)));
-    assert_eq!((store.parked(None).await.unwrap().len(), store.failed(&accounts[0]).await.unwrap().len()), (5, 3));
+    assert_eq!(
+        (store.parked(None, NOW).await.unwrap().len(), store.failed(&accounts[0], NOW).await.unwrap().len()),
+        (5, 3)
+    );
 }

@@ -38,7 +38,7 @@ async fn claim(table: &Table, read: &Conversation, gate: &Gate, sent: &[String])
 }
 
 async fn conversation(table: &Table) -> Conversation {
-    table.store.conversation(&account_id(), &peer()).await.unwrap()
+    table.store.conversation(&account_id(), &peer(), NOW).await.unwrap()
 }
 
 #[tokio::test]
@@ -332,8 +332,8 @@ async fn case_97_an_own_message_under_another_person_lifts_the_pause_it_caused()
     next.facts.apply(&echo, "key", instagram::UnixMillis(NOW), true);
     assert!(next.facts.paused_until().is_some());
     table.store.save_facts(&account, &peer, &Conversation::default(), next).await.unwrap();
-    table.store.own_message(&account, &peer, "e1", 0).await.unwrap();
-    let conversation = table.store.conversation(&account, &peer).await.unwrap();
+    table.store.own_message(&account, &peer, "e1", 0, NOW).await.unwrap();
+    let conversation = table.store.conversation(&account, &peer, NOW).await.unwrap();
     assert_eq!(conversation.facts.paused_until(), None);
     assert!(conversation.is_own("e1"));
     assert_eq!(keys::short_digest("e1").len(), 16);

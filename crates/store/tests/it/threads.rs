@@ -152,10 +152,10 @@ async fn an_account_lists_its_conversations_and_a_conversation_its_items() {
         table.store.save_facts(&account_id(), &peer, &Conversation::default(), Conversation::default()).await.unwrap();
     }
     table.store.save_item(&message_key(), &store::Item::default(), &content(&[MESSAGE]), None, 0).await.unwrap();
-    let conversations = table.store.conversations(&account_id()).await.unwrap();
+    let conversations = table.store.conversations(&account_id(), NOW).await.unwrap();
     let peers: Vec<_> = conversations.iter().map(|(peer, _)| peer.as_str().to_owned()).collect();
     assert_eq!(peers, ["1", "2"]);
-    let items = table.store.items(&account_id(), &peer()).await.unwrap();
+    let items = table.store.items(&account_id(), &peer(), NOW).await.unwrap();
     assert_eq!(items.iter().map(|(sk, _)| sk.as_str()).collect::<Vec<_>>(), ["M#m1"]);
 }
 

@@ -73,7 +73,7 @@ impl Caretaker {
     /// The account's replies that became too old while it was broken.
     async fn expired(&self, account: &AccountId, since: i64, until: i64) -> Result<Vec<Unanswered>, Trouble> {
         let now = self.clock.now_ms();
-        let failed = self.store.failed(account).await?;
+        let failed = self.store.failed(account, now).await?;
         // Some come to their end a little after the login: nobody looked at them before.
         let places: Vec<ReplyRef> = failed
             .iter()

@@ -12,7 +12,7 @@ async fn list(world: &World, plan: &Plan) {
 
 /// Entries in the list.
 async fn listed(world: &World) -> usize {
-    world.store.parked(None).await.unwrap().len()
+    world.store.parked(None, world.clock.now_ms()).await.unwrap().len()
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ async fn every_sample_is_stored_decided_and_answered_as_expected() {
             if jobs.len() <= 10 {
                 let place = key.sk.split('#').next().unwrap();
                 writeln!(stored, "  {} -> {place}: {}", job.kind, item_line(&item, by_ms)).unwrap();
-                let conversation = world.store.conversation(&job.account, &job.peer).await.unwrap();
+                let conversation =
+                    world.store.conversation(&job.account, &job.peer, world.clock.now_ms()).await.unwrap();
                 if conversation.rev > 0 {
                     writeln!(stored, "    {}", facts_line(&conversation.facts)).unwrap();
                 }

@@ -300,7 +300,7 @@ impl World {
     }
 
     pub(crate) async fn conversation(&self, job: &Job) -> Conversation {
-        self.store.conversation(&job.account, &job.peer).await.unwrap()
+        self.store.conversation(&job.account, &job.peer, self.clock.now_ms()).await.unwrap()
     }
 
     pub(crate) async fn replies(&self, job: &Job) -> Vec<Reply> {

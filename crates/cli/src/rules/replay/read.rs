@@ -43,18 +43,17 @@ pub(super) async fn entries(
     now: i64,
     progress: &mut Progress,
 ) -> Result<Vec<Entry>> {
-    let conversations = store.conversations(account).await?;
+    let conversations = store.conversations(account, now).await?;
     let all = conversations.len();
     let mut waiting = conversations.into_iter();
     let mut reads = JoinSet::new();
     let mut entries = Vec::new();
     let mut done = 0;
-    start(&mut reads, &mut waiting, store, account, AT_ONCE);
+    start(&mut reads, &mut waiting, store, account, now, AT_ONCE);
     while let Some(read) = reads.join_next().await {
-        start(&mut reads, &mut waiting, store, account, 1);
+        start(&mut reads, &mut waiting, store, account, now, 1);
         let (peer, items) = read??;
-        let alive = |item: &Item| item.expires_at == 0 || item.expires_at.saturating_mul(1000) > now;
-        for (sort_key, item) in items.into_iter().filter(|(_, item)| alive(item)) {
+        for (sort_key, item) in items {
             if let Some(at) = moment(&item).filter(|at| *at >= since) {
                 let what = candidate(account, &peer, &sort_key, item);
                 entries.push(Entry { at, place: (peer.clone(), sort_key), what });
@@ -73,11 +72,12 @@ fn start(
     waiting: &mut vec::IntoIter<(Peer, Conversation)>,
     store: &Store,
     account: &AccountId,
+    now: i64,
     count: usize,
 ) {
     for (peer, _) in waiting.take(count) {
         let (store, account) = (store.clone(), account.clone());
-        reads.spawn(async move { store.items(&account, &peer).await.map(|items| (peer, items)) });
+        reads.spawn(async move { store.items(&account, &peer, now).await.map(|items| (peer, items)) });
     }
 }
 

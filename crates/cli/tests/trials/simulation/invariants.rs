@@ -63,7 +63,7 @@ impl Simulation {
         self.world.compare(&held).unwrap_or_else(|why| panic!("I1, I3: {why}"));
         let now = self.world.clock.now_ms();
         for office in &self.offices {
-            for (peer, conversation) in self.world.store.conversations(&office.id).await.unwrap() {
+            for (peer, conversation) in self.world.store.conversations(&office.id, now).await.unwrap() {
                 let Some(gate) = conversation.gate else { continue };
                 let is_it = |entry: &&crate::check::Held| {
                     entry.account == office.id && entry.peer == peer && entry.sk == gate.item

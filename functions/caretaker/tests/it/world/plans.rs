@@ -51,7 +51,7 @@ impl World {
         let peer = Peer::from(&PersonId::parse(person).unwrap());
         let key = Key { pk: format!("T#{office}#{person}"), sk: sk.to_owned() };
         let now = self.clock.now_ms();
-        let read = self.store.conversation(&account, &peer).await.unwrap();
+        let read = self.store.conversation(&account, &peer, now).await.unwrap();
         if read.rev == 0 {
             let next = Conversation { expires_at: now / 1000 + 86_400, ..Conversation::default() };
             self.store.save_facts(&account, &peer, &read, next).await.unwrap();
@@ -92,7 +92,7 @@ impl World {
         let app = AppId::parse(APP).unwrap();
         let standing = self.store.standing(&plan.account, &app).await.unwrap().unwrap();
         let token = SecretString::from(token_of(plan.account.as_str()));
-        let conversation = self.store.conversation(&plan.account, &plan.peer).await.unwrap();
+        let conversation = self.store.conversation(&plan.account, &plan.peer, self.clock.now_ms()).await.unwrap();
         let item = self.item(plan).await;
         let drive = Drive {
             standing: &standing,
