@@ -37,7 +37,7 @@ pub(crate) async fn run(data: &Path, args: &args::Doctor) -> Result<ExitCode> {
         }
         findings
     });
-    report.chapter("Services", services::findings(&settings).await);
+    report.chapter("Services", services::findings(data).await);
     let target = match Target::find(data).await {
         Ok(target) => target,
         Err(error) => {

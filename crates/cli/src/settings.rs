@@ -3,8 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use aws_sdk_sqs::Client;
+use anyhow::Result;
 use boot::{AppsSecret, CallLimits, Clock, Env, SecretPlace};
 use connect::CrmSecrets;
 use instagram::Apps;
@@ -19,13 +18,6 @@ pub(crate) enum Settings {
     Local { folder: DataFolder, running: Option<Endpoints> },
     /// The environment's.
     Deployment,
-}
-
-/// The queues and a client for them.
-pub(crate) struct Queues {
-    pub(crate) client: Client,
-    pub(crate) events: String,
-    pub(crate) quarantine: String,
 }
 
 impl Settings {
@@ -107,30 +99,6 @@ impl Settings {
                     CrmSecrets::parse_parts(texts.iter().copied())
                 });
                 Ok(CrmSecrets::clone(&*secret.get().await?))
-            }
-        }
-    }
-
-    /// The queues.
-    pub(crate) async fn queues(&self) -> Result<Queues> {
-        match self {
-            Self::Local { running, .. } => {
-                let running = running.as_ref().context("no stack runs")?;
-                let config = boot::aws_config_at(&running.sqs, &Clock::system(), CallLimits::default()).await;
-                let client = Client::new(&config);
-                let (mut urls, names) = (Vec::new(), [crate::stack::EVENTS_QUEUE, crate::stack::QUARANTINE_QUEUE]);
-                for name in names {
-                    let found = client.get_queue_url().queue_name(name).send().await;
-                    urls.push(found.ok().and_then(|found| found.queue_url).context("the stack has no such queue")?);
-                }
-                let [events, quarantine] = <[String; 2]>::try_from(urls).ok().context("two queues")?;
-                Ok(Queues { client, events, quarantine })
-            }
-            Self::Deployment => {
-                let env = Env::process();
-                let (events, quarantine) = (env.url("EVENTS_QUEUE_URL")?, env.url("QUARANTINE_QUEUE_URL")?);
-                let config = boot::aws_config(&Clock::system(), CallLimits::default()).await?;
-                Ok(Queues { client: Client::new(&config), events, quarantine })
             }
         }
     }

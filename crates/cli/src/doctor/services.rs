@@ -1,11 +1,13 @@
 //! What the functions stand on: secrets, queues. The table shows itself by being read.
 
+use std::path::Path;
+
 use anyhow::Result;
 use aws_sdk_sqs::types::QueueAttributeName;
 use instagram::Apps;
 
 use super::finding::Finding;
-use crate::settings::Settings;
+use crate::queues::Queues;
 
 /// Whether the apps' secrets can be used.
 pub(super) fn apps(apps: &Result<Apps>) -> Vec<Finding> {
@@ -26,8 +28,8 @@ fn counted(apps: usize) -> String {
 }
 
 /// Whether the queues can be reached, and what lies in those where nothing should lie.
-pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
-    let queues = match settings.queues().await {
+pub(super) async fn findings(data: &Path) -> Vec<Finding> {
+    let queues = match Queues::find(data).await {
         Ok(queues) => queues,
         Err(error) => {
             let remedy =
@@ -36,7 +38,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
         }
     };
     let mut findings = Vec::new();
-    for (name, url) in [("events", &queues.events), ("quarantine", &queues.quarantine)] {
+    for (name, url) in [("events", &queues.events_url), ("quarantine", &queues.quarantine_url)] {
         let count = QueueAttributeName::ApproximateNumberOfMessages;
         let answer = queues.client.get_queue_attributes().queue_url(url).attribute_names(count.clone()).send().await;
         let waiting = answer.map(|answer| {
