@@ -28,7 +28,8 @@ impl Connect {
         if end == End::OtherCustomer {
             visit.sheet.count(tally::OTHER_CUSTOMER, 1);
         }
-        if end == End::Unavailable {
+        // Counted already where it was the secrets.
+        if end == End::Unavailable && !visit.sheet.has(tally::UNAVAILABLE) {
             visit.sheet.count(tally::UNAVAILABLE, 1);
         }
         visit.speak(login.as_ref().and_then(|login| login.lang.as_deref()));

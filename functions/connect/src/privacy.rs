@@ -1,4 +1,5 @@
-//! The privacy text, in both languages. Its numbers are those of the code and of `template.yaml`.
+//! The privacy text, in both languages. Its numbers are those of the code and of `template.yaml`; whoever runs a
+//! deployment answers for the rest and must read it.
 
 use crate::lang::Lang;
 use crate::page::Page;
@@ -13,11 +14,9 @@ pub(crate) fn page(lang: Lang, contact: Option<&str>) -> Page {
         Some(contact) => page.fact(lang.pick("Contato do Politicall", "Politicall's contact"), contact),
         None => page,
     };
-    page.say(
-        lang.pick(
-            "English version: add ?lang=en to this address.",
-            "Versão em português: use ?lang=pt neste endereço.",
-        ),
+    page.link(
+        lang.pick("/connect/privacy?lang=en", "/connect/privacy?lang=pt"),
+        lang.pick("Read in English", "Ler em português"),
     )
 }
 
@@ -38,8 +37,8 @@ fn portuguese() -> Page {
         ])
         .say(
             "Isso serve para uma única finalidade: o gabinete ler o que você escreveu e responder. Respostas automáticas dizem \
-             que são automáticas. Nada é vendido, usado em publicidade ou para treinar inteligência artificial. Para parar de \
-             receber respostas automáticas, escreva PARAR.",
+             que são automáticas. Nada é vendido nem usado em publicidade. Para parar de receber respostas automáticas, escreva \
+             PARAR.",
         )
         .part("Quem conecta uma conta")
         .say(
@@ -50,14 +49,17 @@ fn portuguese() -> Page {
         )
         .part("Por quanto tempo")
         .list([
-            "Conversas, mensagens e comentários: 180 dias, ou menos se o gabinete escolher.",
+            "Conversas, mensagens e comentários: 180 dias, salvo outro prazo escolhido pelo gabinete.",
             "Conta desconectada: 30 dias; o token é apagado na hora.",
             "O que não pôde ser lido e espera por uma pessoa: 14 dias.",
             "Cópias de segurança: 35 dias. O que foi apagado não volta delas.",
             "Registros técnicos, sem textos, nomes ou tokens: 30 dias, ou o que estiver configurado.",
         ])
         .part("Onde")
-        .say("Os dados ficam cifrados na Amazon Web Services e são trocados com a Meta, dona do Instagram. Ninguém mais os recebe.")
+        .say(
+            "Os dados ficam cifrados na Amazon Web Services e são trocados com a Meta, dona do Instagram, e com o sistema em que \
+             o gabinete trabalha.",
+        )
         .part("Seus direitos e como apagar seus dados")
         .say(
             "Você pode pedir acesso, correção, cópia ou eliminação dos seus dados ao gabinete para o qual escreveu, também pelo \
@@ -87,8 +89,7 @@ fn english() -> Page {
         ])
         .say(
             "It serves one purpose: that the office reads what you wrote and answers. Automatic answers say that they are \
-             automatic. Nothing is sold, used for advertising or to train artificial intelligence. To stop automatic answers, \
-             write PARAR.",
+             automatic. Nothing is sold or used for advertising. To stop automatic answers, write PARAR.",
         )
         .part("People who connect an account")
         .say(
@@ -99,7 +100,7 @@ fn english() -> Page {
         )
         .part("For how long")
         .list([
-            "Conversations, messages and comments: 180 days, or less if the office chooses so.",
+            "Conversations, messages and comments: 180 days, unless the office chose another time.",
             "A disconnected account: 30 days; its token is erased at once.",
             "What could not be read and waits for a person: 14 days.",
             "Backups: 35 days. What was erased does not come back from them.",
@@ -107,8 +108,8 @@ fn english() -> Page {
         ])
         .part("Where")
         .say(
-            "The data lies encrypted at Amazon Web Services and is exchanged with Meta, which owns Instagram. Nobody else \
-             receives it.",
+            "The data lies encrypted at Amazon Web Services and is exchanged with Meta, which owns Instagram, and with \
+             the system that the office works in.",
         )
         .part("Your rights, and how to have your data erased")
         .say(

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot set up fails the test")]
 
+mod binary;
 mod browser;
 mod forged;
 mod headers;

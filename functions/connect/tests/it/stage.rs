@@ -16,7 +16,9 @@ use instagram::{AccountId, Apps};
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::clock::Clock as SandboxClock;
 use sandbox::dynamo::{Door, Dynamo};
+use sandbox::invoke::Invoke;
 use sandbox::meta::Meta;
+use sandbox::runtime::Function;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -55,10 +57,12 @@ pub(crate) struct Stage {
     metrics: Arc<Mutex<Vec<String>>>,
     key: String,
     tickets: AtomicU64,
+    /// The built function, where it answers instead of the handler in this process.
+    binary: Option<Function>,
     dynamo: Dynamo,
     table_door: Door,
     _graph_door: sandbox::meta::Door,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer as the gateway sees it.
@@ -148,16 +152,39 @@ impl Stage {
             metrics,
             key,
             tickets: AtomicU64::new(0),
+            binary: None,
             dynamo,
             table_door,
             _graph_door: graph_door,
-            _folder: folder,
+            folder,
         }
     }
 
     /// Another instance of the function, as cold as after a crash.
     pub(crate) async fn restart(&mut self) {
         self.connect = connect_at(&self.clock, &self.table_door, &self.settings, &self.key, &self.metrics).await;
+    }
+
+    /// From now on the built function answers, under the Runtime API, at every level of logging.
+    pub(crate) fn use_binary(&mut self) {
+        let key_file = self.folder.path().join("token.key");
+        fs::write(&key_file, &self.key).unwrap();
+        let function = Function::of(env!("CARGO_BIN_EXE_connect"))
+            .environment(self.settings.clone())
+            .environment([
+                ("TOKEN_KEY", format!("file:{}", key_file.display())),
+                ("LOG_LEVEL", "trace".to_owned()),
+                ("AWS_ENDPOINT_URL_DYNAMODB", self.table_door.endpoint()),
+            ])
+            .timeout(Duration::from_secs(28))
+            .build();
+        self.binary = Some(function);
+    }
+
+    /// Stops the built function: what it wrote.
+    pub(crate) async fn stop_binary(&mut self) -> Vec<String> {
+        let lines = self.binary.take().unwrap().stop().await;
+        lines.into_iter().map(|line| line.text).collect()
     }
 
     /// A new ticket of the first customer's CRM user, good for five minutes.
@@ -190,11 +217,15 @@ impl Stage {
 
     /// Hands an event to the handler.
     pub(crate) async fn send(&self, event: &Value) -> Answer {
-        let mut context = Context::default();
-        context.deadline = u64::try_from(self.clock.now_ms() + 28_000).unwrap();
-        let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), context);
-        let answer = self.connect.handle(event).await.unwrap();
-        let answer: Value = serde_json::from_str(&serde_json::to_string(&answer).unwrap()).unwrap();
+        let answer: Value = if let Some(binary) = &self.binary {
+            serde_json::from_slice(&binary.invoke(event.to_string().into()).await.unwrap()).unwrap()
+        } else {
+            let mut context = Context::default();
+            context.deadline = u64::try_from(self.clock.now_ms() + 28_000).unwrap();
+            let event = LambdaEvent::new(serde_json::from_str(&event.to_string()).unwrap(), context);
+            let answer = self.connect.handle(event).await.unwrap();
+            serde_json::from_str(&serde_json::to_string(&answer).unwrap()).unwrap()
+        };
         let cookies = answer["cookies"].as_array().into_iter().flatten();
         Answer {
             status: answer["statusCode"].as_u64().unwrap(),
