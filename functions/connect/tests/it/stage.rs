@@ -16,7 +16,6 @@ use instagram::{AccountId, Apps};
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::clock::Clock as SandboxClock;
 use sandbox::dynamo::{Door, Dynamo};
-use sandbox::invoke::Invoke;
 use sandbox::meta::Meta;
 use sandbox::runtime::Function;
 use secrecy::{ExposeSecret, SecretString};
@@ -218,7 +217,7 @@ impl Stage {
     /// Hands an event to the handler.
     pub(crate) async fn send(&self, event: &Value) -> Answer {
         let answer: Value = if let Some(binary) = &self.binary {
-            serde_json::from_slice(&binary.invoke(event.to_string().into()).await.unwrap()).unwrap()
+            serde_json::from_slice(&binary.invoke(event.to_string()).await.unwrap()).unwrap()
         } else {
             let mut context = Context::default();
             context.deadline = u64::try_from(self.clock.now_ms() + 28_000).unwrap();
