@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "automation",
     "boot",
     "caretaker",
     "cli",
+    "feed",
     "graph",
     "ingest",
     "instagram",
@@ -40,10 +41,11 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 12] = [
+    let promises: [Promise; 13] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
+        ("feed", manifest!("crates/feed"), &["instagram"], &NETWORK),
         ("automation", manifest!("crates/automation"), &["instagram"], &NETWORK),
         ("store", manifest!("crates/store"), &["instagram"], &[LAMBDA, "reqwest"]),
         ("outbox", manifest!("crates/outbox"), &["instagram", "store", "graph"], &[AWS, LAMBDA, "reqwest"]),
@@ -60,7 +62,7 @@ fn every_room_uses_only_the_rooms_it_may() {
         (
             "caretaker",
             manifest!("functions/caretaker"),
-            &["boot", "graph", "instagram", "job", "outbox", "store", "vault"],
+            &["boot", "feed", "graph", "instagram", "job", "outbox", "store", "vault"],
             &["reqwest"],
         ),
     ];
