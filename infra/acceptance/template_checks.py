@@ -9,6 +9,7 @@ resources = template["Resources"]
 properties = {name: resource["Properties"] for name, resource in resources.items()}
 events, dead, quarantine = (properties[name] for name in ("EventsQueue", "DeadLetterQueue", "QuarantineQueue"))
 ingest, worker, caretaker, table = (properties[name] for name in ("Ingest", "Worker", "Caretaker", "Table"))
+crm = properties["CrmQueue"]
 schedule = properties["CaretakerSchedule"]
 mapping = worker["Events"]["Queue"]["Properties"]
 routes = {(e["Properties"]["Method"], e["Properties"]["Path"]): e["Properties"] for e in ingest["Events"].values()}
@@ -31,6 +32,9 @@ DAYS = 86_400
 
 # Both linters let a wrong word pass here, and AWS would then serve 300 calls a second in all.
 HIGH_THROUGHPUT = {"FifoQueue": True, "DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+
+# What `vault` seals tokens with.
+TOKENS_ONLY = {"StringEquals": {"kms:EncryptionContext:purpose": "instagram-token"}}
 
 checks = {
     "ingest outlives its budget of 4 s": ingest["Timeout"] > 4,
@@ -62,6 +66,14 @@ checks = {
     "an event is received 8 times before it is given up": events["RedrivePolicy"]["maxReceiveCount"] == 8,
     "the events queue has high throughput": HIGH_THROUGHPUT.items() <= events.items(),
     "the dead-letter queue has high throughput": HIGH_THROUGHPUT.items() <= dead.items(),
+    "the CRM's queue has high throughput": HIGH_THROUGHPUT.items() <= crm.items(),
+    "the CRM may be away for 14 days": crm["MessageRetentionPeriod"] == 14 * DAYS and crm["SqsManagedSseEnabled"] is True,
+    "a parameter switches the CRM's queue off": resources["CrmQueue"].get("Condition") == "HasCrmFeed"
+    and "HasCrmFeed" in str(caretaker["Environment"]["Variables"]["CRM_QUEUE_URL"]),
+    "a token's end is alarmed 7 and 2 days before": sorted(
+        alarm["Threshold"] for alarm in properties.values() if alarm.get("MetricName") == "TokenDaysLeft"
+    )
+    == [2, 7],
     "quarantine keeps its messages for 14 days": quarantine["MessageRetentionPeriod"] == 14 * DAYS,
     "given-up events keep for 14 days": dead["MessageRetentionPeriod"] == 14 * DAYS,
     "one failed record does not return its batch": mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"],
@@ -81,7 +93,12 @@ for name, role in properties.items():
     checks[f"{name} has no managed policy"] = "ManagedPolicyArns" not in role
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
+            if "Fn::If" in statement:
+                # One that a parameter takes away: what stands if it does not.
+                statement = statement["Fn::If"][1]
             checks[f"{name}: {statement['Action']} has no wildcard"] = "*" not in str(statement)
+            if "kms:" in str(statement["Action"]):
+                checks[f"{name} opens and seals nothing but tokens"] = statement["Condition"] == TOKENS_ONLY
 
 for name, function in properties.items():
     if resources[name]["Type"] == "AWS::Serverless::Function":

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use graph::SendError;
 use instagram::{CommentId, PersonId, Words};
 use store::{Ended, Reply, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
 
@@ -45,6 +46,8 @@ impl Outbox {
             // Its words are gone with those it answers: there is nothing to look for.
             return self.park(drive, place, reply, "words_gone", began).await;
         }
+        // Set by a look that finds the token dead.
+        let mut alarm = None;
         let evidence = match reply.action {
             ReplyAction::PrivateReply if is_over => Evidence::NoAnswer,
             // Meta lets a comment have one private reply: trying again shows whether it has it.
@@ -54,8 +57,8 @@ impl Outbox {
                     None => Evidence::Nothing,
                 }
             }
-            ReplyAction::Message => self.look_in_conversation(drive, reply, lease_end, pause, now).await,
-            ReplyAction::PublicReply => self.look_below_comment(drive, reply, lease_end, pause, now).await,
+            ReplyAction::Message => self.look_in_conversation(drive, reply, lease_end, pause, now, &mut alarm).await,
+            ReplyAction::PublicReply => self.look_below_comment(drive, reply, lease_end, pause, now, &mut alarm).await,
         };
         let at = now();
         match evidence {
@@ -68,7 +71,18 @@ impl Outbox {
             Evidence::NoAnswer if is_over => self.park(drive, place, reply, "no_evidence", at).await,
             Evidence::NoAnswer => {
                 let due_at = at.saturating_add(LOOK_AGAIN_MS);
-                self.decide(drive, place, reply, ReplyState::Unknown, "no_evidence", Some(due_at), at).await
+                let next =
+                    self.decide(drive, place, reply, ReplyState::Unknown, "no_evidence", Some(due_at), at).await?;
+                Ok(match (next, alarm) {
+                    (Next::Stop, Some(alarm)) => {
+                        let progress = Progress::Unknown {
+                            reason: "no_evidence".to_owned(),
+                            may_go_again: self.may_go_again(reply),
+                        };
+                        Next::Ended(attempt(reply, place, progress, Some(alarm), None))
+                    }
+                    (next, _) => next,
+                })
             }
         }
     }
@@ -152,18 +166,22 @@ impl Outbox {
         lease_end: i64,
         pause: Pause<'_>,
         now: Now<'_>,
+        alarm: &mut Option<Alarm>,
     ) -> Evidence {
         let (Some(token), Ok(person)) = (drive.token, PersonId::parse(drive.peer.as_str())) else {
             return Evidence::NoAnswer;
         };
         let claimed_at = lease_end - LEASE_MS;
         self.wait_to_read(drive.account(), pause, now).await;
-        let Ok(Some(thread)) = self.graph.thread_with(token, &person).await.result else {
-            return Evidence::NoAnswer;
+        let thread = match self.graph.thread_with(token, &person).await.result {
+            Ok(Some(thread)) => thread,
+            Ok(None) => return Evidence::NoAnswer,
+            Err(error) => return self.no_answer(drive, &error, now(), alarm).await,
         };
         self.wait_to_read(drive.account(), pause, now).await;
-        let Ok(heads) = self.graph.thread_messages(token, &thread).await.result else {
-            return Evidence::NoAnswer;
+        let heads = match self.graph.thread_messages(token, &thread).await.result {
+            Ok(heads) => heads,
+            Err(error) => return self.no_answer(drive, &error, now(), alarm).await,
         };
         let begin = since(claimed_at);
         let reaches_back = heads.messages.last().is_some_and(|oldest| oldest.created_at.0 < begin);
@@ -182,7 +200,7 @@ impl Outbox {
                 Ok(_) => {}
                 // One of the twenty newest no more, or unsent.
                 Err(error) if error.is_missing() => is_whole = false,
-                Err(_) => return Evidence::NoAnswer,
+                Err(error) => return self.no_answer(drive, &error, now(), alarm).await,
             }
         }
         let expected = |text: &Words| drive.conversation.expects(text.expose(), claimed_at);
@@ -193,6 +211,12 @@ impl Outbox {
         }
     }
 
+    /// A look that Meta did not answer. A token that is dead is nothing to keep to oneself.
+    async fn no_answer(&self, drive: &Drive<'_>, error: &SendError, at: i64, alarm: &mut Option<Alarm>) -> Evidence {
+        *alarm = self.heed_dead_token(&drive.standing.account, error, at).await;
+        Evidence::NoAnswer
+    }
+
     /// All that stands below the comment of the account's own since the attempt.
     async fn look_below_comment(
         &self,
@@ -201,6 +225,7 @@ impl Outbox {
         lease_end: i64,
         pause: Pause<'_>,
         now: Now<'_>,
+        alarm: &mut Option<Alarm>,
     ) -> Evidence {
         let comment = drive.key.sk.strip_prefix("C#").and_then(|id| CommentId::parse(id).ok());
         let (Some(token), Some(comment)) = (drive.token, comment) else {
@@ -211,7 +236,7 @@ impl Outbox {
         let below = match self.graph.comment_replies(token, &comment).await.result {
             Ok(below) => below,
             Err(error) if error.is_missing() => return Evidence::Unclear("comment_gone"),
-            Err(_) => return Evidence::NoAnswer,
+            Err(error) => return self.no_answer(drive, &error, now(), alarm).await,
         };
         let account = &drive.standing.account;
         let bound = bound_ids(drive);

@@ -5,6 +5,7 @@ pub mod dynamo;
 pub mod fault;
 pub mod gateway;
 pub mod invoke;
+pub mod kms;
 pub mod mapping;
 pub mod meta;
 pub mod runtime;

@@ -137,6 +137,7 @@ impl Worker {
             let Err(error) = self.call(&token, &standing.account.id, effect).await else {
                 continue;
             };
+            self.heed(&standing.account, &error).await;
             tracing::warn!(
                 account.id = %standing.account.id, effect = effect.code(), error = %error, "an effect was not taken"
             );

@@ -101,6 +101,7 @@ impl Worker {
         };
         let answer = self.graph.owns_media(&token, media).await;
         if let Err(error) = &answer.result {
+            self.heed(account, error).await;
             tracing::warn!(account.id = %account.id, media.id = %media, error = %error, "a post's owner is not known");
         }
         Ok(answer.result.ok())

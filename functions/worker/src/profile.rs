@@ -44,6 +44,7 @@ impl Worker {
                 read = ProfileRead { at: now, name, username, follows };
             }
             Err(error) => {
+                self.heed(&work.standing.account, &error).await;
                 tracing::info!(account.id = %work.job.account, error = %error, "a profile is not known");
                 read.at = now - BELIEVED_MS + ASKED_AGAIN_MS;
             }

@@ -1,5 +1,7 @@
 //! From an item's open replies to the outbox: what the account allows, and how long there is time.
 
+use boot::Sheet;
+use graph::SendError;
 use outbox::{Attempt, Drive};
 use secrecy::SecretString;
 use store::{Account, Conversation, Item};
@@ -46,6 +48,15 @@ impl Worker {
             self.send(work, read.conversation, item).await?;
         }
         Ok(())
+    }
+
+    /// Heeds what a call that sends nothing teaches: a dead token is noted for all, and alarmed once.
+    pub(crate) async fn heed(&self, account: &Account, error: &SendError) {
+        if let Some(alarm) = self.outbox.heed_dead_token(account, error, self.clock.now_ms()).await {
+            let mut sheet = Sheet::default();
+            sheet.count(alarm.metric(), 1);
+            self.metrics.write(&sheet);
+        }
     }
 
     /// The account's token, opened; `None` for one that Meta takes no more. One that cannot be opened counts as none:

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "automation",
     "boot",
     "caretaker",
     "cli",
     "connect",
+    "feed",
     "gateway",
     "graph",
     "ingest",
@@ -42,10 +43,11 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 14] = [
+    let promises: [Promise; 15] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
+        ("feed", manifest!("crates/feed"), &["instagram"], &NETWORK),
         ("automation", manifest!("crates/automation"), &["instagram"], &NETWORK),
         ("store", manifest!("crates/store"), &["instagram"], &[LAMBDA, "reqwest"]),
         ("outbox", manifest!("crates/outbox"), &["instagram", "store", "graph"], &[AWS, LAMBDA, "reqwest"]),
@@ -74,7 +76,7 @@ fn every_room_uses_only_the_rooms_it_may() {
         (
             "caretaker",
             manifest!("functions/caretaker"),
-            &["boot", "graph", "instagram", "job", "outbox", "store", "vault"],
+            &["boot", "feed", "graph", "instagram", "job", "outbox", "store", "vault"],
             &["reqwest"],
         ),
     ];

@@ -4,11 +4,15 @@
 
 mod world;
 
+mod accounts;
 mod binary;
+mod chore_kills;
 mod doubt;
 mod erasures;
 mod hints;
 mod neighbours;
 mod parked;
+mod reconnecting;
 mod replies;
 mod runs;
+mod year;

@@ -1,5 +1,6 @@
 //! A world with one caretaker in it, and what workers left there.
 
+mod logins;
 mod plans;
 mod time;
 mod warden;
@@ -21,11 +22,12 @@ use sandbox::sqs::Sqs;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use store::{Account, Mode, Store, TABLE_DEFINITION};
+use store::{Account, Login, Mode, Store, TABLE_DEFINITION};
 use vault::{LocalKey, Vault};
 
 use time::Skip;
 
+pub(crate) use logins::DAY_MS;
 pub(crate) use plans::Plan;
 pub(crate) use warden::Warden;
 
@@ -59,6 +61,8 @@ pub(crate) struct World {
     metrics: Arc<Mutex<Vec<String>>>,
     key: String,
     settings: Settings,
+    /// What accounts are subscribed to.
+    pub(crate) fields: Vec<&'static str>,
     patience: Duration,
     table_door: sandbox::dynamo::Door,
     queue_door: sandbox::sqs::Door,
@@ -92,7 +96,7 @@ impl World {
         let table_door = dynamo.door("caretaker", table.clone()).await.unwrap();
         let sqs = Sqs::start(clock.clone(), None).await.unwrap();
         sqs.create_queue("events.fifo", &[("VisibilityTimeout", "180")]).await.unwrap();
-        sqs.create_queue("crm.fifo", &[]).await.unwrap();
+        sqs.create_queue("crm.fifo", &[("MessageRetentionPeriod", "1209600")]).await.unwrap();
         let queue_door = sqs.door("caretaker", queue.clone()).await.unwrap();
         let meta = Meta::start(clock.clone(), world).await.unwrap();
         meta.set_echo(sandbox::meta::Echo::Drop);
@@ -105,7 +109,8 @@ impl World {
         let key = LocalKey::generate().unwrap();
         let metrics = Arc::default();
         let ways = (&table_door, &queue_door, &graph_door);
-        let caretaker = caretaker_at(&clock, ways, PATIENCE, &sqs, &key, settings, &metrics).await;
+        let fields = instagram::FIELDS.to_vec();
+        let caretaker = caretaker_at(&clock, ways, PATIENCE, &sqs, &key, settings, &fields, &metrics).await;
         let world = Self {
             clock,
             meta,
@@ -120,6 +125,7 @@ impl World {
             metrics,
             key,
             settings,
+            fields,
             patience: PATIENCE,
             table_door,
             queue_door,
@@ -135,9 +141,16 @@ impl World {
 
     /// The office's owner logs in: whatever was wrong with its token is over.
     pub(crate) async fn connect(&self, office: &str) {
-        let vault = Vault::local(LocalKey::parse(&self.key).unwrap());
+        let vault = self.vault();
         let account = Account {
             mode: Mode::Answer,
+            // It lacks nothing for a while.
+            login: Login {
+                issued_at: Some(self.clock.now_ms()),
+                expires_at: Some(self.clock.now_ms() + 60 * 86_400_000),
+                checked_at: Some(self.clock.now_ms()),
+                ..Login::default()
+            },
             sealed_token: Some(vault.seal(office, &SecretString::from(token_of(office))).await.unwrap()),
             ..Account::new(
                 AccountId::parse(office).unwrap(),
@@ -160,7 +173,8 @@ impl World {
     /// Another caretaker, as cold as after a crash.
     pub(crate) async fn new_caretaker(&self) -> Caretaker {
         let ways = (&self.table_door, &self.queue_door, &self.graph_door);
-        caretaker_at(&self.clock, ways, self.patience, &self.sqs, &self.key, self.settings, &self.metrics).await
+        let (patience, settings, fields) = (self.patience, self.settings, &self.fields);
+        caretaker_at(&self.clock, ways, patience, &self.sqs, &self.key, settings, fields, &self.metrics).await
     }
 
     /// From now on the caretaker waits for Meta no longer than a moment: where many calls are never answered.
@@ -223,6 +237,11 @@ impl World {
         self.meta.sent_to(office, person).into_iter().filter_map(|message| message.text).collect()
     }
 
+    /// A vault with the key that tokens are sealed with.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::local(LocalKey::parse(&self.key).unwrap())
+    }
+
     /// The key that tokens are sealed with, as the content of its file.
     pub(crate) fn token_key(&self) -> &str {
         &self.key
@@ -245,6 +264,7 @@ async fn dynamo_client(endpoint: &str, clock: &Clock) -> aws_sdk_dynamodb::Clien
     aws_sdk_dynamodb::Client::new(&boot::aws_config_at(endpoint, &clock, limits).await)
 }
 
+#[expect(clippy::too_many_arguments, reason = "all that a caretaker works with")]
 async fn caretaker_at(
     clock: &Clock,
     (table, queue, graph): (&sandbox::dynamo::Door, &sandbox::sqs::Door, &sandbox::meta::Door),
@@ -252,6 +272,7 @@ async fn caretaker_at(
     sqs: &Sqs,
     key: &str,
     settings: Settings,
+    fields: &[&'static str],
     metrics: &Arc<Mutex<Vec<String>>>,
 ) -> Caretaker {
     // The SDK's time-outs are real; the caretaker's own pauses are skipped.
@@ -264,7 +285,7 @@ async fn caretaker_at(
     let config = Config {
         events_queue_url: sqs.queue_url("events.fifo"),
         crm_queue_url: Some(sqs.queue_url("crm.fifo")),
-        fields: instagram::FIELDS.to_vec(),
+        fields: fields.to_vec(),
         table_name: TABLE.to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),

@@ -3,10 +3,9 @@
 use instagram::{AccountId, AppId, Kind, Peer, PersonId, UnixMillis};
 use job::{Job, Receipt};
 use outbox::{Attempt, Drive};
-use secrecy::SecretString;
 use store::{Conversation, Decided, Item, ItemContent, Key, Postponed, Reply, ReplyAction, ReplyRef, ReplyState, keys};
 
-use super::{APP, OFFICE, POST, World, token_of};
+use super::{APP, OFFICE, POST, World};
 
 /// How long a planned reply stays fresh, in milliseconds.
 const FRESH_MS: i64 = 3_600_000;
@@ -91,7 +90,7 @@ impl World {
     pub(crate) async fn attempt(&self, plan: &Plan) -> Vec<Attempt> {
         let app = AppId::parse(APP).unwrap();
         let standing = self.store.standing(&plan.account, &app).await.unwrap().unwrap();
-        let token = SecretString::from(token_of(plan.account.as_str()));
+        let token = self.stored_token(plan.account.as_str()).await;
         let conversation = self.store.conversation(&plan.account, &plan.peer, self.clock.now_ms()).await.unwrap();
         let item = self.item(plan).await;
         let drive = Drive {
