@@ -138,7 +138,7 @@ pub struct Conversation {
     pub expires_at: i64,
     /// The table holds more than this: what was forgotten is to be removed by the next write.
     #[serde(skip)]
-    pub(crate) is_emptied: bool,
+    pub is_emptied: bool,
 }
 
 /// How many private replies a conversation expects at most.
