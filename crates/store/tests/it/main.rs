@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod conversations;
+mod erasing;
+mod expiry;
 mod fixtures;
 mod hints;
+mod leaving;
 mod lists;
 mod logins;
 mod merges;
