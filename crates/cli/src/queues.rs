@@ -39,7 +39,8 @@ impl Queues {
         let (endpoint, opened) = match folder.running() {
             Some(running) => (running.sqs, None),
             None => {
-                let sqs = Sqs::start(sandbox::clock::Clock::default(), Some(&folder.file("queues.jsonl")));
+                let file = folder.file("queues.jsonl");
+                let sqs = Sqs::start(sandbox::clock::Clock::default(), Some(&file));
                 let sqs = sqs.await.context("the local queues cannot be opened")?;
                 (sqs.endpoint(), Some(sqs))
             }

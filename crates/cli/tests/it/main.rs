@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod binaries;
+mod forgotten;
 mod numbers;
 mod operators;
 mod program;
+mod quarantine;
 mod rooms;
 mod rules;
