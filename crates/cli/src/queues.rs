@@ -39,9 +39,9 @@ impl Queues {
         let (endpoint, opened) = match folder.running() {
             Some(running) => (running.sqs, None),
             None => {
-                let journal = folder.file("queues.jsonl");
-                let sqs = Sqs::start(sandbox::clock::Clock::default(), Some(&journal)).await;
-                let sqs = sqs.context("the local queues cannot be opened")?;
+                let file = folder.file("queues.jsonl");
+                let sqs = Sqs::start(sandbox::clock::Clock::default(), Some(&file));
+                let sqs = sqs.await.context("the local queues cannot be opened")?;
                 (sqs.endpoint(), Some(sqs))
             }
         };

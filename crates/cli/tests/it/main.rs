@@ -5,8 +5,10 @@
 mod accounts;
 mod binaries;
 mod doctor;
+mod forgotten;
 mod numbers;
 mod operators;
 mod program;
+mod quarantine;
 mod rooms;
 mod rules;

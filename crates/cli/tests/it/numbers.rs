@@ -53,6 +53,18 @@ fn a_login_ends_before_the_gateway_stops_waiting() {
 }
 
 #[test]
+fn an_erasure_waits_until_nothing_can_be_under_way() {
+    let caretaker = Duration::from_secs(number("Caretaker", "Timeout"));
+    let worker = Duration::from_secs(number("Worker", "Timeout"));
+    let settled = millis(store::SETTLED_MS);
+    let believed = millis(store::BELIEVED_MS);
+    assert!(believed + caretaker.max(worker) < settled, "whoever read before it was ordered has ended");
+    let in_flight = outbox::LEASE_MS + outbox::SETTLE_MS;
+    assert_eq!(store::IN_FLIGHT_MS, in_flight, "what was being sent shows by then");
+    assert!(millis(in_flight) < settled, "and a gate left open is settled");
+}
+
+#[test]
 fn both_senders_believe_the_same_of_meta() {
     for setting in ["ON_UNKNOWN: !Ref OnUnknown", "REPLY_MARKER: !Ref ReplyMarker"] {
         assert_eq!(TEMPLATE.matches(setting).count(), 2, "{setting}");

@@ -12,10 +12,10 @@ use store::{
     Store, TABLE_DEFINITION, Try, keys,
 };
 
-const TABLE: &str = "politicall-ig";
-const ACCOUNT: &str = "17841400000000001";
+pub(crate) const TABLE: &str = "politicall-ig";
+pub(crate) const ACCOUNT: &str = "17841400000000001";
 const APP: &str = "867555782500454";
-const PERSON: &str = "910000000000001";
+pub(crate) const PERSON: &str = "910000000000001";
 const HOUR: i64 = 60 * 60 * 1000;
 
 /// Ids of two parked replies that begin alike, and of one that failed.
@@ -24,18 +24,18 @@ const TWIN: &str = "0f3a9c11d2e4000000000000000000bb";
 const FAILED: &str = "c0ffee0000000000000000000000000f";
 
 /// What the person wrote and what the office answers: in no answer unless it is asked for.
-const WORDS: [&str; 2] = ["canário-pergunta", "canário-resposta"];
+pub(crate) const WORDS: [&str; 2] = ["canário-pergunta", "canário-resposta"];
 
-struct Scene {
+pub(crate) struct Scene {
     dynamo: Dynamo,
-    client: aws_sdk_dynamodb::Client,
-    store: Store,
-    now: i64,
+    pub(crate) client: aws_sdk_dynamodb::Client,
+    pub(crate) store: Store,
+    pub(crate) now: i64,
 }
 
 impl Scene {
     /// An account whose person wrote an hour ago.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let dynamo = Dynamo::memory(Clock::default()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
         let config = boot::aws_config_at(dynamo.endpoint(), &boot::Clock::system(), boot::CallLimits::default()).await;
@@ -50,7 +50,7 @@ impl Scene {
     }
 
     /// Runs the program on the table.
-    async fn ask(&self, words: &[&str]) -> (bool, String) {
+    pub(crate) async fn ask(&self, words: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_politicall-ig"));
         command.args(words);
         command.envs([
@@ -68,7 +68,7 @@ impl Scene {
     }
 
     /// Asks, and holds the answer against what must and what must not be in it.
-    async fn expect(&self, words: &[&str], success: bool, present: &[&str], absent: &[&str]) {
+    pub(crate) async fn expect(&self, words: &[&str], success: bool, present: &[&str], absent: &[&str]) {
         let (succeeded, told) = self.ask(words).await;
         assert_eq!(succeeded, success, "{words:?}: {told}");
         for part in present {
@@ -80,7 +80,7 @@ impl Scene {
     }
 
     /// A message from an hour ago with a reply in this state, entered in the state's list.
-    async fn message(&self, mid: &str, reply_id: &str, state: ReplyState, reason: &str) -> ReplyRef {
+    pub(crate) async fn message(&self, mid: &str, reply_id: &str, state: ReplyState, reason: &str) -> ReplyRef {
         let item = Key { pk: keys::thread_partition(&id(), &peer()), sk: format!("M#{mid}") };
         let text = Some("canário-resposta: quinta às 19h".into());
         let not_after = self.now - HOUR / 2;
@@ -114,7 +114,7 @@ impl Scene {
     }
 
     /// Who looked at what, in order.
-    async fn audits(&self) -> Vec<(String, String)> {
+    pub(crate) async fn audits(&self) -> Vec<(String, String)> {
         let query = self.client.query().table_name(TABLE).key_condition_expression("pk = :pk AND begins_with(sk, :sk)");
         let query = query.expression_attribute_values(":pk", AttributeValue::S(format!("A#{ACCOUNT}")));
         let found = query.expression_attribute_values(":sk", AttributeValue::S("AUDIT#".to_owned())).send().await;
@@ -123,11 +123,11 @@ impl Scene {
     }
 }
 
-fn id() -> AccountId {
+pub(crate) fn id() -> AccountId {
     AccountId::parse(ACCOUNT).unwrap()
 }
 
-fn peer() -> Peer {
+pub(crate) fn peer() -> Peer {
     Peer::parse(PERSON).unwrap()
 }
 

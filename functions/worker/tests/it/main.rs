@@ -10,6 +10,7 @@ mod batches;
 mod binary;
 mod costs;
 mod echoes;
+mod erased;
 mod events;
 mod faults;
 mod kills;

@@ -328,7 +328,7 @@ impl World {
     pub(crate) async fn everything(&self) -> Vec<Value> {
         let client = dynamo_client(self.dynamo.endpoint(), &self.clock).await;
         let items = client.scan().table_name("politicall-ig").consistent_read(true).send().await.unwrap();
-        items.items().iter().map(|item| Value::String(format!("{item:?}"))).collect()
+        items.items().iter().map(|item| serde_dynamo::from_item(item.clone()).unwrap()).collect()
     }
 }
 
