@@ -294,7 +294,7 @@ impl Store {
         {
             update.set_attribute(&name, value);
         }
-        for gone in ["sealed_token", "stopped_at", "broken", "due_at", "due_shard", "retention_days"] {
+        for gone in ["sealed_token", "stopped_at", "broken", "retention_days"] {
             update.remove(gone);
         }
         let still_erased = update.compare("connection", "=", Connection::Erased)?;

@@ -382,7 +382,11 @@ impl Store {
                 left_at: account.login.left_at,
                 ..crate::Login::default()
             },
-            ..Account::new(account.id.clone(), account.app.clone(), "", "")
+            // Whom the CRM is to be told of, until it is: then `tell` drops the customer too.
+            due_at: account.due_at,
+            told: account.told.clone(),
+            untold: account.untold.clone(),
+            ..Account::new(account.id.clone(), account.app.clone(), account.customer.clone(), "")
         };
         self.replace_erased(account, &bare).await?;
         Ok(Step { erased: 1, place })

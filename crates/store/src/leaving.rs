@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::erasures::Order;
 use crate::retention::{DAYS_AFTER_LEAVING, days_ms};
 use crate::update::Update;
-use crate::{Account, Connection, Store, StoreError, keys};
+use crate::{Account, Connection, Store, StoreError, keys, upkeep};
 
 /// Which account has an id within an app.
 #[derive(Serialize, Deserialize)]
@@ -99,9 +99,11 @@ pub(crate) fn stop(update: &mut Update, read: &Account, now_ms: i64) -> Result<(
     let mut login = read.login.clone();
     login.left_at = login.left_at.filter(|left_at| *left_at >= login.connected_at).or(Some(now_ms));
     update.set("login", &login)?;
-    for gone in ["sealed_token", "broken", "due_at", "due_shard"] {
+    for gone in ["sealed_token", "broken"] {
         update.remove(gone);
     }
+    // The CRM is to be told; nothing else is done for it any more.
+    upkeep::set_due(update, now_ms)?;
     let never_connected = update.absent("login.connected_at");
     let not_connected_since = update.compare("login.connected_at", "=", read.login.connected_at)?;
     let not_left_since = update.compare("connection", "=", read.connection)?;

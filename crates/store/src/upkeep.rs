@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Login;
 use crate::table::from_attributes;
 use crate::update::Update;
-use crate::{Account, Broken, CHORES_SHARD, Key, Store, StoreError, keys};
+use crate::{Account, Broken, CHORES_SHARD, Connection, Key, Store, StoreError, keys};
 
 /// What the CRM was told of an account last. All times are those of what happened, in milliseconds since 1970; 0 for never.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -129,6 +129,12 @@ impl Store {
         let mut update = Update::of(keys::account(&read.id));
         update.set("told", told)?;
         update.remove("untold");
+        if told.erased && read.is_erased() {
+            // Nothing else needs to know whose it was.
+            update.set("customer", "")?;
+            let still_erased = update.compare("connection", "=", Connection::Erased)?;
+            update.require(&still_erased);
+        }
         require_same_untold(&mut update, read)?;
         from_attributes(self.update_returning(update).await?)
     }

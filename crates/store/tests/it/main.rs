@@ -14,3 +14,4 @@ mod merges;
 mod replies;
 mod standings;
 mod threads;
+mod upkeep;

@@ -66,10 +66,10 @@ impl Caretaker {
     async fn look_at_all(&self, now: i64) -> Result<Seen, StoreError> {
         let mut seen = Seen::default();
         for account in self.store.accounts().await? {
-            if account.connection != Connection::Connected {
-                continue;
-            }
-            if account.broken.is_some() {
+            let is_here = account.connection == Connection::Connected;
+            if !is_here {
+                // Nothing to show of it, though perhaps something to tell.
+            } else if account.broken.is_some() {
                 seen.broken += 1;
             } else if let Some(end) = account.login.expires_at.filter(|_| account.sealed_token.is_some()) {
                 seen.first_end = Some(seen.first_end.unwrap_or(i64::MAX).min(end));

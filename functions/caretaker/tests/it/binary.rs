@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sandbox::meta::world::Trouble;
 use sandbox::runtime::{Builder, Function};
 use sandbox::schedule::Schedule;
+use secrecy::ExposeSecret;
 use store::ReplyState;
 
-use crate::world::{OFFICE, PERSON, World};
+use crate::world::{OFFICE, OTHER_OFFICE, PERSON, World};
 
 const CANARY: &str = "CANARIO7";
 
@@ -19,6 +21,7 @@ fn function(world: &World, folder: &Path) -> Builder {
     Function::of(env!("CARGO_BIN_EXE_caretaker"))
         .environment([
             ("EVENTS_QUEUE_URL", world.sqs.queue_url("events.fifo")),
+            ("CRM_QUEUE_URL", world.sqs.queue_url("crm.fifo")),
             ("TABLE_NAME", "politicall-ig".to_owned()),
             ("GRAPH_BASE_URL", graph),
             ("TOKEN_KEY", format!("file:{}", key_file.display())),
@@ -29,6 +32,44 @@ fn function(world: &World, folder: &Path) -> Builder {
             ("AWS_ENDPOINT_URL_SQS", queue),
         ])
         .timeout(caretaker::TIME_OUT)
+}
+
+#[tokio::test]
+async fn the_built_caretaker_renews_a_token_and_logs_neither_the_old_nor_the_new_one() {
+    let world = World::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let function = function(&world, folder.path()).build();
+    // The process lives in real time: what is 31 days old there was made 31 days ago.
+    let month = 31 * 86_400_000;
+    for (office, trouble) in [(OFFICE, None), (OTHER_OFFICE, Some(Trouble { code: 190, subcode: Some(460) }))] {
+        world.log_in(office).await;
+        let mut account = world.account(office).await;
+        account.login.connected_at -= month;
+        account.login.issued_at = account.login.issued_at.map(|at| at - month);
+        account.login.expires_at = account.login.expires_at.map(|at| at - month);
+        world.store.put_account(&account).await.unwrap();
+        world.meta.world(|world| {
+            let account = world.account_mut(office).unwrap();
+            account.token_issued_at = account.token_issued_at.map(|at| at - month);
+            account.trouble = trouble;
+        });
+    }
+    let old = world.stored_token(OFFICE).await;
+    let schedule = Schedule::every(Duration::from_secs(60), function.clone()).by_hand();
+    schedule.run_once().await.unwrap();
+    let new = world.stored_token(OFFICE).await;
+    assert_ne!(old.expose_secret(), new.expose_secret());
+    assert!(world.stored_token_is_newest(OFFICE).await);
+    assert_eq!(world.told_of(OTHER_OFFICE), ["account.connected", "account.broken"]);
+    for message in world.sqs.messages("crm.fifo") {
+        assert!(!message.body.contains("IGAA"));
+    }
+    let lines = function.stop().await;
+    assert!(lines.iter().any(|line| line.text.contains("\"TokensRefreshed\":1")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.text.contains("token/190/460")), "the reason is logged");
+    for line in lines {
+        assert!(!line.text.contains("IGAA"), "{}", line.text);
+    }
 }
 
 #[tokio::test]

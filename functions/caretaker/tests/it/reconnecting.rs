@@ -1,7 +1,7 @@
 //! What waited for a login goes out after it, and what became too old is listed for people.
 
 use sandbox::meta::world::Trouble;
-use store::ReplyState;
+use store::{Account, ReplyState};
 
 use crate::world::{OFFICE, World};
 
@@ -79,4 +79,37 @@ async fn a_break_that_is_mended_before_anybody_told_of_it_is_told_all_the_same()
     world.log_in(OFFICE).await;
     world.minutes(2).await;
     assert_eq!(world.told_of(OFFICE), ["account.connected", "account.broken", "account.repaired"]);
+}
+
+#[tokio::test]
+async fn five_seconds_after_a_token_was_taken_away_or_replaced_nobody_uses_it() {
+    type Case = (&'static str, bool, bool, ReplyState);
+    // Taken away, replaced; what becomes of a reply that is due five seconds later.
+    let cases: [Case; 3] = [
+        ("it is still there", false, false, ReplyState::Sent),
+        ("it was taken away", true, false, ReplyState::Planned),
+        ("it was replaced, and Meta takes the old one no more", false, true, ReplyState::Sent),
+    ];
+    for (case, taken, replaced, expected) in cases {
+        let world = World::start().await;
+        // The account's standing and its opened token are known to the caretaker from now on.
+        world.due("930000000000001", "Primeira.").await;
+        world.run().await;
+        assert_eq!(world.sent_to(OFFICE, "930000000000001").len(), 1, "{case}");
+        let plan = world.plan(OTHER_PERSON, "Segunda.").await;
+        if taken {
+            let account = Account { sealed_token: None, ..world.account(OFFICE).await };
+            world.store.put_account(&account).await.unwrap();
+        }
+        if replaced {
+            world.log_in(OFFICE).await;
+        }
+        world.pass(5);
+        world.postpone(&plan, 0).await;
+        world.run().await;
+        assert_eq!(world.state(&plan).await.0, expected, "{case}");
+        let sent = usize::from(expected == ReplyState::Sent);
+        assert_eq!(world.sent_to(OFFICE, OTHER_PERSON).len(), sent, "{case}");
+        assert_eq!(world.account(OFFICE).await.broken, None, "{case}");
+    }
 }

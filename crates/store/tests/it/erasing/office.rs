@@ -12,7 +12,8 @@ use sandbox::fault::{Call, Fate};
 use serde_json::Value;
 use store::{
     Account, CHORES_SHARD, Conversation, Decided, ErasureOrder, Gate, Item, ItemContent, Key, Lane, Listed, Login,
-    Mode, Page, ProfileRead, Reply, ReplyAction, ReplyRef, ReplyState, Store, StoreError, TABLE_DEFINITION, Wait, keys,
+    Mode, Page, ProfileRead, Reply, ReplyAction, ReplyRef, ReplyState, Store, StoreError, TABLE_DEFINITION, Told, Wait,
+    keys,
 };
 
 use crate::fixtures::NOW;
@@ -272,6 +273,17 @@ impl Office {
                 while let Ok(Page::More) = self.eraser.erase_page(&key, self.now.get()).await {}
             }
             self.now.set(self.now.get() + 60_000);
+        }
+        self.tell_the_crm().await;
+    }
+
+    /// What the caretaker does besides: an erased account knows whose it was until the CRM is told.
+    async fn tell_the_crm(&self) {
+        let account = self.store.account(&account(OFFICE)).await.unwrap().unwrap();
+        if account.is_erased() {
+            assert_eq!(account.customer, "gabinete", "the CRM has to know whose it was");
+            let told = Told { left_at: account.login.left_at.unwrap(), erased: true, ..account.told.clone() };
+            self.store.tell(&account, &told).await.unwrap();
         }
     }
 
