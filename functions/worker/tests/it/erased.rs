@@ -44,20 +44,22 @@ async fn assert_gone(world: &World, case: &str) {
 
 /// Through the queue, given up there, and moved back by an operator.
 async fn redriven(world: &World, job: &Job) -> Job {
-    let (queue, dead) = ("tried.fifo", "dead.fifo");
-    let _there_already = world.sqs.create_queue(dead, &[]).await;
-    let redrive = json!({"deadLetterTargetArn": world.sqs.queue_arn(dead), "maxReceiveCount": 1}).to_string();
-    let _there_already = world.sqs.create_queue(queue, &[("RedrivePolicy", redrive.as_str())]).await;
-    let url = world.sqs.queue_url(queue);
+    // Queues of its own each time: what was moved back stays there.
+    let number = world.sqs.queue_names().len();
+    let (queue, dead) = (format!("tried{number}.fifo"), format!("dead{number}.fifo"));
+    world.sqs.create_queue(&dead, &[]).await.unwrap();
+    let redrive = json!({"deadLetterTargetArn": world.sqs.queue_arn(&dead), "maxReceiveCount": 1}).to_string();
+    world.sqs.create_queue(&queue, &[("RedrivePolicy", redrive.as_str())]).await.unwrap();
+    let url = world.sqs.queue_url(&queue);
     let send = json!({"QueueUrl": url, "MessageBody": job.body(), "MessageGroupId": job.group_id(),
                       "MessageDeduplicationId": job.deduplication_id()});
     world.sqs.call("SendMessage", &send).await.unwrap();
     for _ in 0..2 {
         world.sqs.call("ReceiveMessage", &json!({"QueueUrl": url, "VisibilityTimeout": 0})).await.unwrap();
     }
-    assert_eq!(world.sqs.messages(dead).len(), 1, "given up");
-    world.sqs.call("StartMessageMoveTask", &json!({"SourceArn": world.sqs.queue_arn(dead)})).await.unwrap();
-    let back = world.sqs.messages(queue).pop().unwrap();
+    assert_eq!(world.sqs.messages(&dead).len(), 1, "given up");
+    world.sqs.call("StartMessageMoveTask", &json!({"SourceArn": world.sqs.queue_arn(&dead)})).await.unwrap();
+    let back = world.sqs.messages(&queue).pop().unwrap();
     Job::parse(&back.body).unwrap()
 }
 
