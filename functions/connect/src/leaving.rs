@@ -12,7 +12,7 @@ use store::{Account, ErasureOrder, StoreError};
 use crate::page::{Page, bare, json};
 use crate::route::DELETION_STATUS_PATH;
 use crate::visit::Visit;
-use crate::{Connect, nonce, secrets, tally};
+use crate::{Connect, nonce, secrets, tally, unavailable};
 
 /// Stands before a request when its code is made, so that the code is nothing else that the secret signs.
 const CODE_CONTEXT: &str = "politicall-deletion-code-v1.";
@@ -79,7 +79,7 @@ impl Connect {
             Ok(receipt) => receipt.is_some_and(|receipt| receipt.done_at.is_none()),
             Err(error) => {
                 tracing::error!(error = %Chain(&error), "how far an erasure is cannot be read");
-                return self.unavailable(visit, "table");
+                return unavailable(visit, "table");
             }
         };
         status_page(visit, is_open).answer(StatusCode::OK)

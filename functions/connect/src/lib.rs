@@ -193,14 +193,13 @@ impl Connect {
             }
         }
     }
+}
 
-    /// Something on our side does not answer.
-    #[expect(clippy::unused_self, reason = "reads as what the function does, like its neighbours")]
-    fn unavailable(&self, visit: &mut Visit<'_>, reason: &'static str) -> Response<Body> {
-        visit.sheet.count(tally::UNAVAILABLE, 1);
-        visit.sheet.word(tally::REASON, reason);
-        pages::unavailable(visit.lang).answer(StatusCode::SERVICE_UNAVAILABLE)
-    }
+/// Something on our side does not answer.
+fn unavailable(visit: &mut Visit<'_>, reason: &'static str) -> Response<Body> {
+    visit.sheet.count(tally::UNAVAILABLE, 1);
+    visit.sheet.word(tally::REASON, reason);
+    pages::unavailable(visit.lang).answer(StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn method_not_allowed() -> Response<Body> {

@@ -13,7 +13,7 @@ use crate::page::{Page, see_other};
 use crate::state::State;
 use crate::ticket::{Ticket, TicketError};
 use crate::visit::Visit;
-use crate::{CALLBACK_PATH, Connect, cookie, nonce, pages, secrets, tally};
+use crate::{CALLBACK_PATH, Connect, cookie, nonce, pages, secrets, tally, unavailable};
 
 /// How long Meta's dialog may take a person.
 pub(crate) const STATE_LIFE: Duration = Duration::from_mins(10);
@@ -31,7 +31,7 @@ impl Connect {
         // A browser that is known keeps its name: a second tab must not end what the first began.
         let known = cookie::read(visit.request.headers(), visit.is_secure());
         let Some(browser) = known.or_else(|| nonce::random().ok()) else {
-            return self.unavailable(visit, "randomness");
+            return unavailable(visit, "randomness");
         };
         let mut response = pages::start(visit.lang, &ticket, text, &self.dialog_origin).answer(StatusCode::OK);
         if let Ok(value) = HeaderValue::from_str(&cookie::write(&browser, visit.is_secure())) {
@@ -63,7 +63,7 @@ impl Connect {
             return refuse(visit, "no_app", &pages::no_ticket(visit.lang));
         };
         let Ok(state) = State::new(ticket.digest()) else {
-            return self.unavailable(visit, "randomness");
+            return unavailable(visit, "randomness");
         };
         let login = PendingLogin {
             customer: ticket.customer,
@@ -82,7 +82,7 @@ impl Connect {
             Ok(false) => refuse(visit, "ticket_used", &pages::no_ticket(visit.lang)),
             Err(error) => {
                 tracing::error!(error = %Chain(&error), "a login could not be begun");
-                self.unavailable(visit, "table")
+                unavailable(visit, "table")
             }
         }
     }

@@ -63,7 +63,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Both: where Meta's dialog is.
-    pub(crate) async fn to_dialog(&mut self, ticket: &str) -> String {
+    pub(crate) async fn reach_dialog(&mut self, ticket: &str) -> String {
         assert_eq!(self.start(ticket).await.status, 200);
         let answer = self.go(ticket).await;
         assert_eq!(answer.status, 303, "{answer:?}");
@@ -93,7 +93,7 @@ impl<'a> Browser<'a> {
 
     /// From the ticket to the end, everything granted.
     pub(crate) async fn log_in(&mut self, ticket: &str, who: As<'_>) -> Answer {
-        let dialog = self.to_dialog(ticket).await;
+        let dialog = self.reach_dialog(ticket).await;
         let query = self.grant(&dialog, who, &PERMISSIONS).await;
         self.come_back(&query).await
     }

@@ -71,11 +71,11 @@ async fn ten_thousand_forged_attempts_have_no_effect() {
     owner.log_in(&stage.signed_ticket(), As::Account(OFFICE)).await;
     // A login under way, which nobody else may end, and one of another customer in a browser of its own.
     let open_ticket = stage.signed_ticket();
-    let dialog = owner.to_dialog(&open_ticket).await;
+    let dialog = owner.reach_dialog(&open_ticket).await;
     let open = owner.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     let (_, open_state) = open.split_once("state=").unwrap();
     let mut stranger = Browser::new(&stage);
-    stranger.to_dialog(&stage.others_ticket()).await;
+    stranger.reach_dialog(&stage.others_ticket()).await;
     let connected_at = stage.account(OFFICE).await.unwrap().login.connected_at;
     stage.clock.advance(std::time::Duration::from_secs(60));
     let before = stage.everything().await;

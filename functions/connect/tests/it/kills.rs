@@ -33,7 +33,7 @@ async fn a_killed_callback_leaves_no_half_connected_account_and_the_next_login_m
                 let ticket = stage.signed_ticket();
                 let (query, cookie) = {
                     let mut browser = Browser::new(&stage);
-                    let dialog = browser.to_dialog(&ticket).await;
+                    let dialog = browser.reach_dialog(&ticket).await;
                     (browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await, browser.cookie)
                 };
                 let mut event = request("GET", "/connect/callback", &query);

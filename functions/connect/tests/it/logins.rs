@@ -51,7 +51,7 @@ async fn a_ticket_becomes_a_connected_account_in_both_shapes_of_metas_answer() {
 #[tokio::test]
 async fn the_dialog_is_asked_for_what_is_needed_and_for_the_registered_address() {
     let stage = Stage::new().await;
-    let dialog = Browser::new(&stage).to_dialog(&stage.signed_ticket()).await;
+    let dialog = Browser::new(&stage).reach_dialog(&stage.signed_ticket()).await;
     let (_, query) = dialog.split_once("/oauth/authorize?").unwrap();
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let value = |name: &str| pairs.iter().find(|(held, _)| held == name).unwrap().1.as_str();

@@ -51,7 +51,7 @@ async fn case_92_no_token_secret_code_ticket_or_state_is_in_any_line_or_metric()
             stage.graph.script(operation, fates);
             let ticket = stage.signed_ticket();
             let mut browser = Browser::new(&stage);
-            let dialog = browser.to_dialog(&ticket).await;
+            let dialog = browser.reach_dialog(&ticket).await;
             let query = browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
             browser.come_back(&query).await;
             browser.come_back(&query).await;

@@ -58,7 +58,7 @@ async fn a_ticket_leads_one_browser_to_one_login() {
     let mut browser = Browser::new(&stage);
     assert_eq!(browser.go(&ticket).await.status, 400, "a browser that never saw the office's name");
     assert!(stage.everything().await.is_empty(), "and the ticket is still unused");
-    let dialog = browser.to_dialog(&ticket).await;
+    let dialog = browser.reach_dialog(&ticket).await;
 
     let mut other = Browser::new(&stage);
     other.start(&ticket).await;
@@ -68,7 +68,7 @@ async fn a_ticket_leads_one_browser_to_one_login() {
     assert_eq!(browser.go(&ticket).await.title(), STALE_TICKET, "the same one, after its end");
 
     let cancelled = stage.signed_ticket();
-    let dialog = browser.to_dialog(&cancelled).await;
+    let dialog = browser.reach_dialog(&cancelled).await;
     let query = browser.cancel(&dialog).await;
     browser.come_back(&query).await;
     assert_eq!(browser.go(&cancelled).await.title(), STALE_TICKET, "after a cancelled login too");
@@ -78,7 +78,7 @@ async fn a_ticket_leads_one_browser_to_one_login() {
 async fn case_86_a_state_that_is_missing_used_over_or_foreign_is_refused_and_leaves_nothing() {
     let stage = Stage::new().await;
     let mut browser = Browser::new(&stage);
-    let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+    let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
     let query = browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     let (code, state) = query.split_once("&state=").unwrap();
     let mut stranger = Browser::new(&stage);
@@ -108,7 +108,7 @@ async fn case_86_a_state_that_is_missing_used_over_or_foreign_is_refused_and_lea
     assert_eq!(browser.come_back(&query).await.title(), STALE_STATE, "used");
     assert_eq!(stage.everything().await, before);
 
-    let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+    let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
     let query = browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     stage.clock.advance(Duration::from_mins(10));
     assert_eq!(browser.come_back(&query).await.title(), STALE_STATE, "over, by its own time and not the table's");
@@ -118,12 +118,12 @@ async fn case_86_a_state_that_is_missing_used_over_or_foreign_is_refused_and_lea
 async fn case_86_a_code_that_was_used_or_is_missing_connects_nothing() {
     let stage = Stage::new().await;
     let mut browser = Browser::new(&stage);
-    let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+    let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
     let first = browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     browser.come_back(&first).await;
     let code = first.split('&').next().unwrap();
     for (case, code) in [("used", code), ("missing", "a=1"), ("made up", "code=AQevil"), ("empty", "code=")] {
-        let dialog = browser.to_dialog(&stage.others_ticket()).await;
+        let dialog = browser.reach_dialog(&stage.others_ticket()).await;
         let (_, state) = dialog.rsplit_once("state=").unwrap();
         let state = state.split('&').next().unwrap();
         let answer = browser.come_back(&format!("{code}&state={state}")).await;
@@ -137,7 +137,7 @@ async fn case_86_a_code_that_was_used_or_is_missing_connects_nothing() {
 async fn case_86_whoever_cancels_is_told_so_with_or_without_a_state() {
     let stage = Stage::new().await;
     let mut browser = Browser::new(&stage);
-    let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+    let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
     let query = browser.cancel(&dialog).await;
     let answer = browser.come_back(&query).await;
     assert_eq!((answer.status, answer.title()), (200, "Conexão cancelada"));
@@ -147,7 +147,7 @@ async fn case_86_whoever_cancels_is_told_so_with_or_without_a_state() {
         assert_eq!((answer.status, answer.title()), (200, "Conexão cancelada"), "{query}");
     }
     // A refusal with a code beside it is a refusal.
-    let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+    let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
     let query = browser.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     assert_eq!(browser.come_back(&format!("{query}&error=access_denied")).await.title(), "Conexão cancelada");
     assert!(stage.store.account_ids().await.unwrap().is_empty(), "nothing is stored");
@@ -159,7 +159,7 @@ async fn unticked_permissions_are_named_and_nothing_is_stored() {
         let stage = Stage::new().await;
         let mut browser = Browser::new(&stage);
         let granted: Vec<&str> = PERMISSIONS.into_iter().filter(|permission| *permission != missing).collect();
-        let dialog = browser.to_dialog(&stage.signed_ticket()).await;
+        let dialog = browser.reach_dialog(&stage.signed_ticket()).await;
         let query = browser.grant(&dialog, As::Account(OFFICE), &granted).await;
         let answer = browser.come_back(&query).await;
         assert_eq!((answer.status, answer.title()), (403, "Faltam permissões"), "{missing}");
@@ -194,10 +194,10 @@ async fn case_93_an_account_of_another_customer_stays_as_it_is_and_whose_it_is_i
 async fn case_104_another_customers_login_looks_like_none_at_all() {
     let stage = Stage::new().await;
     let mut helena = Browser::new(&stage);
-    let dialog = helena.to_dialog(&stage.signed_ticket()).await;
+    let dialog = helena.reach_dialog(&stage.signed_ticket()).await;
     let query = helena.grant(&dialog, As::Account(OFFICE), &PERMISSIONS).await;
     let mut zulmira = Browser::new(&stage);
-    zulmira.to_dialog(&stage.others_ticket()).await;
+    zulmira.reach_dialog(&stage.others_ticket()).await;
     let foreign = zulmira.come_back(&query).await;
     let absent = zulmira.come_back(&format!("code=AQ&state={}.{}", "0".repeat(32), "0".repeat(64))).await;
     assert_eq!((foreign.status, foreign.headers, foreign.body), (absent.status, absent.headers, absent.body));
