@@ -16,6 +16,7 @@ pub mod keys;
 mod leaving;
 mod media;
 mod replies;
+mod restored;
 pub mod retention;
 mod standing;
 mod standings;
