@@ -66,6 +66,12 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Erase everything held about one person, or a whole account. It cannot be undone.
     Erase(Erase),
+    /// After a table was restored from a backup: erase there again what was erased since.
+    EraseAgain {
+        /// The table that it replaces, which knows what was erased.
+        #[arg(value_name = "OLD_TABLE")]
+        from: String,
+    },
     /// Write everything held about one person to a file, as JSON.
     Export(Export),
     /// How far an erasure is.

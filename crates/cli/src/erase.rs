@@ -18,6 +18,9 @@ use crate::target::{Target, user};
 /// How often it is looked how far an erasure is.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// Most erasures opened again in one go.
+const MOST_AGAIN: usize = 10_000;
+
 /// What an erasure does not reach, for whoever has to tell the person.
 const BEYOND: &str = "Not within reach: replies under public comments and what the person sees in Instagram itself stay there until they \
     are deleted there. What lies in quarantine is gone after 14 days, backups after 35; neither brings anything back.";
@@ -48,6 +51,27 @@ pub(crate) async fn run(data: &Path, args: &args::Erase) -> Result<ExitCode> {
     if args.wait {
         wait(&target, &order.code).await?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens on a restored table what the table it replaces knows to be erased.
+pub(crate) async fn again(data: &Path, from: &str) -> Result<ExitCode> {
+    let target = Target::find(data).await?;
+    let old = target.beside(from).await?;
+    // The codes must be had before the first of them is used.
+    let mut codes = (0..MOST_AGAIN).map(|_| random_text()).collect::<Result<Vec<_>>>()?.into_iter();
+    let mut more = false;
+    let missing = target.store.erasures_missing(&old, || codes.next().unwrap_or_default()).await?;
+    for order in &missing {
+        if order.code.is_empty() {
+            more = true;
+            break;
+        }
+        target.store.open_erasure(order).await?;
+        say::line(format_args!("{}: receipt {}", order.account, order.code));
+    }
+    let rest = if more { " Run it again for the others." } else { "" };
+    say::line(format_args!("{} erasures are open here again.{rest}", missing.len().min(MOST_AGAIN)));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -52,6 +52,7 @@ async fn main() -> ExitCode {
         Command::Accounts(args) => accounts::run(&cli.data, args).await,
         Command::Doctor(args) => doctor::run(&cli.data, &args).await,
         Command::Erase(args) => erase::run(&cli.data, &args).await,
+        Command::EraseAgain { from } => erase::again(&cli.data, &from).await,
         Command::Export(args) => export::run(&cli.data, &args).await,
         Command::Receipt(args) => erase::receipt(&cli.data, &args).await,
         Command::Quarantine(args) => quarantine::run(&cli.data, args).await,

@@ -56,6 +56,15 @@ impl Target {
         Ok(Self { store, clock, place: Place::Local { _opened: opened } })
     }
 
+    /// Another table of the same deployment.
+    pub(crate) async fn beside(&self, table: &str) -> Result<Store> {
+        let Place::Deployment = self.place else {
+            bail!("only a deployment has other tables: set TABLE_NAME");
+        };
+        let config = boot::aws_config(&self.clock, CallLimits::default()).await?;
+        Ok(Store::new(aws_sdk_dynamodb::Client::new(&config), table))
+    }
+
     /// The account with this id.
     pub(crate) async fn account(&self, id: &str) -> Result<Account> {
         let id = AccountId::parse(id).with_context(|| format!("{id:?} is no account id"))?;

@@ -63,7 +63,7 @@ pub struct Account {
     /// What its latest login came to.
     #[serde(default)]
     pub login: Login,
-    /// When there is something to do for the account itself, in milliseconds since 1970: see [`CHORES_SHARD`].
+    /// When there is something to do for the account itself, in milliseconds since 1970: see [`CHORES_SHARD`](crate::CHORES_SHARD).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<i64>,
     /// Breaks that the CRM was not told of yet, oldest first.

@@ -1,15 +1,21 @@
 //! The work of an erasure, one page at a time. Every page may be done twice, or be cut off in the middle: what is deleted
 //! names the revision it was read with, and the order remembers how far it is only behind it.
 
+mod beside;
+mod cut;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
-use instagram::{AccountId, MessageId, Peer};
+use instagram::{AccountId, Peer};
 use serde::Deserialize;
 
 use crate::erasures::{ErasureState, Extent, Order, Place, SETTLED_MS};
 use crate::table::{Attributes, from_attributes, key_of};
 use crate::threads::sort_key;
 use crate::update::Update;
-use crate::{Account, Connection, Conversation, Item, Key, Listed, ReplyRef, ReplyState, Store, StoreError, keys};
+use crate::{Account, Connection, Conversation, Item, Key, Store, StoreError, keys};
+
+pub(crate) use self::beside::{companions, names_any};
+use self::cut::{Cut, Part, parts};
 
 /// Most items of one page.
 const PAGE: usize = 50;
@@ -26,75 +32,6 @@ pub enum Page {
     Later,
     /// It is done, or was never to be.
     Over,
-}
-
-/// What an order goes through, one after the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// Conversations and all that lies in them.
-    Conversations,
-    /// Events that name no conversation, but the person somewhere inside.
-    Strays,
-    /// The requests of the person.
-    Requests,
-    /// A list or records, by partition and beginning of the sort key.
-    List(&'static str),
-    /// What remains of the account itself.
-    Account,
-}
-
-/// The parts of an erasure. The account's own item comes last: until then it says what is erased.
-fn parts(extent: Extent) -> &'static [Part] {
-    match extent {
-        Extent::Person => &[Part::Conversations, Part::Strays, Part::Requests],
-        Extent::Conversations => {
-            &[Part::Conversations, Part::List(keys::FAILED), Part::List(keys::PARKED), Part::List(keys::ERASURES)]
-        }
-        Extent::Account => &[
-            Part::Conversations,
-            Part::List(keys::FAILED),
-            Part::List(keys::PARKED),
-            Part::List(keys::ERASURES),
-            Part::List(keys::TOMBSTONE),
-            Part::List(keys::RULES),
-            Part::List(keys::MEDIA),
-            Part::List(keys::PACE),
-            Part::Account,
-        ],
-    }
-}
-
-/// What is erased, as the account stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    /// All there is.
-    Everything,
-    /// What happened up to this moment, in milliseconds since 1970.
-    Before(i64),
-}
-
-impl Cut {
-    fn takes(self, item: &Item) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Before(before) => item.content.is_from_before(before),
-        }
-    }
-
-    fn takes_moment(self, at: Option<i64>) -> bool {
-        match self {
-            Self::Everything => true,
-            Self::Before(before) => at.is_some_and(|at| at <= before),
-        }
-    }
-
-    fn takes_conversation(self, conversation: &Conversation) -> bool {
-        match self {
-            Self::Everything => true,
-            // Emptied, and something happened since.
-            Self::Before(before) => conversation.is_from_before(before) || !conversation.has_news(),
-        }
-    }
 }
 
 /// Where a part stands after a page.
@@ -215,7 +152,7 @@ impl Store {
         let thread = keys::thread_partition(account, &peer);
         let (page, is_more) = self.query_page(&thread, "", order.place.item.as_deref(), PAGE).await?;
         let last = page.last().and_then(sort_key).map(str::to_owned);
-        let mut erased = self.erase_items(account, page, |item, _| cut.takes(item)).await?;
+        let mut erased = self.erase_items(account, page, |item| cut.takes(item)).await?;
         if is_more {
             return Ok(Step { erased, place: Place { item: last, ..order.place.clone() } });
         }
@@ -278,15 +215,15 @@ impl Store {
         &self,
         account: &AccountId,
         found: Vec<Attributes>,
-        goes: impl Fn(&Item, &Attributes) -> bool,
+        goes: impl Fn(&Item) -> bool,
     ) -> Result<u64, StoreError> {
         let mut going = Vec::new();
         let mut beside = Vec::new();
         for attributes in found {
             let (Some(key), rev) = (key_of(&attributes), revision(&attributes)) else { continue };
             // What cannot be read is nothing to keep.
-            let item: Option<Item> = from_attributes(attributes.clone()).ok();
-            if item.as_ref().is_none_or(|item| goes(item, &attributes)) {
+            let item: Option<Item> = from_attributes(attributes).ok();
+            if item.as_ref().is_none_or(&goes) {
                 beside.extend(companions(account, &key, item.as_ref()));
                 going.push((key, rev));
             }
@@ -322,7 +259,7 @@ impl Store {
         if let Some(peer) = sk.strip_prefix(keys::CONVERSATION).and_then(|peer| Peer::parse(peer).ok()) {
             let thread = keys::thread_partition(&order.account, &peer);
             let found = self.query_attributes(&thread, "").await?;
-            let goes = |item: &Item, _: &Attributes| cut.takes(item) && names_any(item, &order.peers);
+            let goes = |item: &Item| cut.takes(item) && names_any(item, &order.peers);
             erased = self.erase_items(&order.account, found, goes).await?;
         }
         Ok(Step { erased, place: Place { after: Some(sk), ..order.place.clone() } })
@@ -417,71 +354,6 @@ impl Place {
     }
 }
 
-/// What is kept elsewhere because of an item: the note of a message by an event that named no person, and the entries of
-/// replies in the lists for people.
-pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) -> Vec<Key> {
-    let mut companions = Vec::new();
-    if let Some(mid) = key.sk.strip_prefix(keys::MESSAGE).and_then(|mid| MessageId::parse(mid).ok()) {
-        let unnamed = keys::unnamed(account, &mid);
-        if unnamed != *key {
-            companions.push(unnamed);
-            companions.push(keys::conversation(account, &Peer::from(&mid)));
-        }
-    }
-    for step in 0..item.map_or(0, |item| item.replies().len()) {
-        let reply = ReplyRef { item: key.clone(), step };
-        for state in [ReplyState::Parked, ReplyState::Failed] {
-            companions.push(Listed::key_of(account, &reply, state));
-        }
-    }
-    companions
-}
-
-/// True if what an event said names one of these ids.
-pub(crate) fn names_any(item: &Item, peers: &[Peer]) -> bool {
-    let texts = [&item.content.raw, &item.content.body];
-    texts.into_iter().flatten().any(|text| peers.iter().any(|peer| names(text.expose(), peer.as_str())))
-}
-
-/// True if `text` holds `id` as a whole: not as a part of a longer one.
-fn names(text: &str, id: &str) -> bool {
-    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    text.match_indices(id).any(|(at, _)| {
-        let (before, behind) = (&text[..at], &text[at + id.len()..]);
-        !before.ends_with(is_id) && !behind.starts_with(is_id)
-    })
-}
-
 fn revision(attributes: &Attributes) -> Option<u64> {
     attributes.get("rev")?.as_n().ok()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_named_as_a_whole_or_not_at_all() {
-        let cases = [
-            ("as a text", r#"{"id":"900000000000001"}"#, true),
-            ("as a number", r#"{"id":900000000000001,"x":1}"#, true),
-            ("as the end of a longer one", r#"{"id":"1900000000000001"}"#, false),
-            ("as the beginning of a longer one", r#"{"id":"9000000000000019"}"#, false),
-            ("first longer, then whole", r#"["9000000000000019","900000000000001"]"#, true),
-            ("nothing", "", false),
-        ];
-        for (case, text, expected) in cases {
-            assert_eq!(names(text, "900000000000001"), expected, "{case}");
-        }
-    }
-
-    #[test]
-    fn what_lies_beside_a_message_is_found_by_its_key() {
-        let account = AccountId::parse("17").unwrap();
-        let key = |pk: &str, sk: &str| Key { pk: pk.to_owned(), sk: sk.to_owned() };
-        let own = key("T#17#9", "M#m1");
-        assert_eq!(companions(&account, &own, None), [key("T#17#m1", "M#m1"), key("A#17", "T#m1")]);
-        assert!(companions(&account, &key("T#17#m1", "M#m1"), None).is_empty(), "that note itself");
-        assert!(companions(&account, &key("T#17#9", "C#c1"), None).is_empty(), "a comment has none");
-    }
 }

@@ -18,6 +18,7 @@ mod logins;
 mod media;
 mod own_comments;
 mod replies;
+mod restored;
 pub mod retention;
 mod standing;
 mod standings;

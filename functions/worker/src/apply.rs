@@ -74,7 +74,7 @@ impl Worker {
         }
         let mut conflicts = 0;
         loop {
-            match self.apply_once(&work).await {
+            match Box::pin(self.apply_once(&work)).await {
                 Err(trouble) if trouble.is_conflict() && conflicts < MAX_CONFLICTS => conflicts += 1,
                 outcome => return outcome,
             }

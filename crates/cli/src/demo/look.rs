@@ -64,7 +64,7 @@ fn sends(stack: &Stack) -> usize {
 }
 
 /// Outcomes of events that leave nothing behind.
-const COUNTED: [&str; 3] = ["off", "foreign_app", "former_account"];
+const COUNTED: [&str; 4] = ["off", "foreign_app", "former_account", "erased"];
 
 pub(crate) async fn at(
     stack: &Stack,

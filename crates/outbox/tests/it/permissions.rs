@@ -44,6 +44,27 @@ async fn case_73_a_stopped_account_cancels_its_replies_even_those_that_wait() {
 }
 
 #[tokio::test]
+async fn case_89_what_an_erasure_has_yet_to_come_to_is_cancelled() {
+    let erased_account =
+        Way { change: |standing| standing.account.erased_before = Some(i64::MAX / 2), ..Way::default() };
+    for (sk, action) in [("M#1", Message), ("C#2", PrivateReply), ("C#3", PublicReply)] {
+        let world = World::start().await;
+        world.plan(sk, vec![world.reply(action, "oi")]).await;
+        world.drive_with(&world.outbox, &erased_account, sk).await.unwrap();
+        assert_eq!(world.state(sk).await, (Failed, Some("cancelled".to_owned())), "{sk}: an erased account's");
+
+        let world = World::start().await;
+        world.plan(sk, vec![world.reply(action, "oi")]).await;
+        let read = world.conversation().await;
+        let emptied = read.clone().forget(world.clock.now_ms());
+        world.store.save_facts(&world.account, &world.peer, &read, emptied).await.unwrap();
+        world.drive_with(&world.outbox, &Way::default(), sk).await.unwrap();
+        assert_eq!(world.state(sk).await, (Failed, Some("cancelled".to_owned())), "{sk}: an erased person's");
+        assert!(world.meta.calls().is_empty(), "{sk}");
+    }
+}
+
+#[tokio::test]
 async fn a_reply_in_doubt_is_not_cancelled() {
     let world = World::start().await;
     world.plan("M#1", vec![world.reply(Message, "oi")]).await;

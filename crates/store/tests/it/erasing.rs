@@ -169,6 +169,28 @@ async fn an_account_that_is_connected_again_keeps_what_is_new() {
 }
 
 #[tokio::test]
+async fn case_99_what_a_backup_brings_back_is_erased_again() {
+    for whole_account in [false, true] {
+        let erased = Office::new().await;
+        erased.carry_out(whole_account).await;
+        // As it was before: a table restored from a backup.
+        let restored = Office::new().await;
+        let before = restored.dump().await;
+        let missing = restored.store.erasures_missing(&erased.store, || CODE.to_owned()).await.unwrap();
+        assert!(!missing.is_empty());
+        for (place, order) in missing.into_iter().enumerate() {
+            let code = if place == 0 { order.code.clone() } else { format!("{}{place}", order.code) };
+            assert!(restored.store.open_erasure(&store::ErasureOrder { code, ..order }).await.unwrap());
+        }
+        restored.finish().await;
+        let expected = if whole_account { &ACCOUNT_GONE } else { &PERSON_GONE };
+        check(&restored, expected, &before, "restored").await;
+        let again = restored.store.erasures_missing(&erased.store, || CODE.to_owned()).await.unwrap();
+        assert!(again.is_empty(), "{again:?}");
+    }
+}
+
+#[tokio::test]
 async fn requests_older_than_the_latest_connection_change_nothing() {
     let office = Office::new().await;
     office.connect(OFFICE, NOW + 1).await;
