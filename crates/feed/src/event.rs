@@ -57,7 +57,7 @@ pub enum Happened {
     },
     /// The account left.
     Disconnected {},
-    /// The account's data is erased.
+    /// The erasure of the account's data began.
     Erased {},
 }
 

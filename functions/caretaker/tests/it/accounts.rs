@@ -4,7 +4,7 @@ use instagram::AccountId;
 use outbox::Settings;
 use sandbox::meta::Reply;
 use sandbox::meta::world::Trouble;
-use store::{Account, Connection};
+use store::{Account, ErasureOrder};
 
 use crate::world::{DAY_MS, MetaFate, OFFICE, TableFate, World};
 
@@ -146,7 +146,8 @@ async fn how_many_accounts_are_broken_and_how_long_tokens_last_is_always_shown()
 async fn a_subscription_that_fell_off_is_set_again_and_said_so() {
     let world = logged_in().await;
     assert_eq!(world.metric("SubscriptionsRepaired"), 0, "made, not repaired");
-    let cases: [(&str, fn(&mut Vec<String>), u64); 3] = [
+    type Case = (&'static str, fn(&mut Vec<String>), u64);
+    let cases: [Case; 3] = [
         ("as it should be", |_| {}, 0),
         ("a field is missing", |fields| fields.retain(|field| field != "messages"), 1),
         ("all of it is gone", Vec::clear, 2),
@@ -206,25 +207,26 @@ async fn the_crm_is_told_once_its_queue_takes_it() {
 }
 
 #[tokio::test]
-async fn an_account_that_leaves_is_told_of_and_left_alone() {
+async fn an_account_that_leaves_is_told_of_by_its_customer_and_left_alone() {
     let world = logged_in().await;
+    let id = AccountId::parse(OFFICE).unwrap();
     let now = world.clock.now_ms();
-    let left = Account {
-        connection: Connection::Disconnected,
-        sealed_token: None,
-        due_at: Some(now),
-        ..world.account(OFFICE).await
-    };
-    let left = Account { login: store::Login { left_at: Some(now), ..left.login.clone() }, ..left };
-    world.store.put_account(&left).await.unwrap();
+    assert!(world.store.disconnect(&id, now, now).await.unwrap());
     world.minutes(2).await;
     assert_eq!(world.told_of(OFFICE), ["account.connected", "account.disconnected"]);
-    let erased =
-        Account { connection: Connection::Erased, due_at: Some(world.clock.now_ms()), ..world.account(OFFICE).await };
-    world.store.put_account(&erased).await.unwrap();
-    world.minutes(2).await;
+    let order = ErasureOrder {
+        code: "code".to_owned(),
+        account: id,
+        peer: None,
+        asked_at: world.clock.now_ms(),
+        by: "operator".to_owned(),
+    };
+    assert!(world.store.open_erasure(&order).await.unwrap());
+    world.minutes(8).await;
     assert_eq!(world.told_of(OFFICE), ["account.connected", "account.disconnected", "account.erased"]);
-    assert_eq!(world.account(OFFICE).await.due_at, None);
+    assert_eq!(world.told().last().unwrap()["customer"], "customer");
+    let account = world.account(OFFICE).await;
+    assert_eq!((account.due_at, account.customer.as_str()), (None, ""), "nothing is left of whose it was");
 }
 
 #[tokio::test]

@@ -140,5 +140,5 @@ async fn a_caretaker_that_dies_after_a_login_has_it_told_once_and_sends_what_wai
         assert_eq!(world.told_of(OFFICE), ["account.connected", "account.broken", "account.repaired"], "{case}");
         assert_eq!(world.sent_to(OFFICE, "910000000000001"), ["A agenda."], "{case}");
     };
-    assert!(die_everywhere("a login", arrange, check).await > 20);
+    assert!(Box::pin(die_everywhere("a login", arrange, check)).await > 20);
 }

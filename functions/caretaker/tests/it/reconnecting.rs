@@ -23,14 +23,14 @@ async fn broken() -> (World, crate::world::Plan) {
 
 #[tokio::test]
 async fn a_break_is_told_within_a_minute_of_the_send_that_met_it() {
-    let (world, _) = broken().await;
+    let (world, _) = Box::pin(broken()).await;
     world.minutes(1).await;
     assert_eq!(world.told_of(OFFICE), ["account.connected", "account.broken"]);
 }
 
 #[tokio::test]
 async fn what_is_fresh_goes_out_within_a_minute_or_so_of_the_login() {
-    let (world, met) = broken().await;
+    let (world, met) = Box::pin(broken()).await;
     world.pass(10);
     let waits = world.plan(OTHER_PERSON, "Segue.").await;
     world.attempt(&waits).await;
@@ -51,7 +51,7 @@ async fn what_is_fresh_goes_out_within_a_minute_or_so_of_the_login() {
 
 #[tokio::test]
 async fn what_became_too_old_fails_and_is_listed_for_people_without_a_word() {
-    let (world, late) = broken().await;
+    let (world, late) = Box::pin(broken()).await;
     world.minutes(62).await;
     assert_eq!(world.state(&late).await, (ReplyState::Failed, Some("expired".to_owned())));
     let fresh = world.plan(OTHER_PERSON, "Segue.").await;
@@ -74,7 +74,7 @@ async fn what_became_too_old_fails_and_is_listed_for_people_without_a_word() {
 
 #[tokio::test]
 async fn a_break_that_is_mended_before_anybody_told_of_it_is_told_all_the_same() {
-    let (world, _) = broken().await;
+    let (world, _) = Box::pin(broken()).await;
     world.pass(5);
     world.log_in(OFFICE).await;
     world.minutes(2).await;
