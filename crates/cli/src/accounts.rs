@@ -29,6 +29,7 @@ pub(crate) async fn run(data: &Path, args: args::Accounts) -> Result<ExitCode> {
         AccountsCommand::List => show::list(&Target::find(data).await?).await?,
         AccountsCommand::Show { account } => show::one(&Target::find(data).await?, &account).await?,
         AccountsCommand::Mode { account, mode } => set_mode(data, &account, mode).await?,
+        AccountsCommand::Retention { account, days } => set_retention(data, &account, days).await?,
         AccountsCommand::Invite(args) => invite::run(data, &args).await?,
         AccountsCommand::Connect(args) => connect(data, &args).await?,
         AccountsCommand::Import(args) => return import::run(data, &args).await,
@@ -54,6 +55,17 @@ async fn set_mode(data: &Path, account: &str, mode: args::Mode) -> Result<()> {
     if mode == Mode::Answer && account.rules == 0 {
         say::line(format_args!("It has no rules yet: store some with `rules set {} FILE`.", account.id));
     }
+    Ok(())
+}
+
+async fn set_retention(data: &Path, account: &str, days: u16) -> Result<()> {
+    let target = Target::find(data).await?;
+    let account = target.account(account).await?;
+    target.store.set_retention(&account.id, days).await?;
+    say::line(format_args!(
+        "{} ({}): what comes from now on is kept for {days} days. What is there already keeps the end it was given.",
+        account.id, account.username
+    ));
     Ok(())
 }
 

@@ -60,8 +60,8 @@ impl Outbox {
             (ReplyState::Planned, _) => {}
         }
         let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
-        let has_token = drive.token.is_some();
         let decided_at = now();
+        let has_token = drive.token.is_some() && !self.waiting.is_token_dead(&drive.standing.account, decided_at);
         let leave = leave(drive.standing, &drive.conversation, &drive.item, reply, has_token, waits_until, decided_at);
         if !self.is_time(drive, &place, reply, leave, decided_at).await? {
             return Ok(Next::Stop);

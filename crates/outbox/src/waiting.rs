@@ -18,7 +18,7 @@ struct Known {
     apps: HashMap<AppId, Wait>,
     lanes: HashMap<(AccountId, Lane), Wait>,
     restricted: HashMap<AccountId, i64>,
-    /// By account and sealed token: another token is another matter.
+    /// By account and sealed token, for another token is another matter; until when that is believed.
     dead_tokens: HashMap<(AccountId, Option<String>), i64>,
 }
 
@@ -35,17 +35,21 @@ impl Waiting {
     pub(crate) fn until(&self, account: &Account, lane: Lane) -> Option<i64> {
         let known = self.known();
         let wait = |lane| known.lanes.get(&(account.id.clone(), lane)).map(|wait| wait.until);
-        let token = (account.id.clone(), account.sealed_token.clone());
         [
             known.apps.get(&account.app).map(|wait| wait.until),
             wait(Lane::All),
             wait(lane),
             known.restricted.get(&account.id).copied(),
-            known.dead_tokens.get(&token).copied(),
         ]
         .into_iter()
         .flatten()
         .max()
+    }
+
+    /// True if Meta refused the account's very token a moment ago.
+    pub(crate) fn is_token_dead(&self, account: &Account, now: i64) -> bool {
+        let token = (account.id.clone(), account.sealed_token.clone());
+        self.known().dead_tokens.get(&token).is_some_and(|until| now < *until)
     }
 
     /// The latest wait that sends of a lane had: its own, the account's or the app's.

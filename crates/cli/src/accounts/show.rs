@@ -45,6 +45,7 @@ pub(super) async fn one(target: &Target, id: &str) -> Result<()> {
         ("rules", if account.rules == 0 { "none".to_owned() } else { format!("version {}", account.rules) }),
         ("connected", at(Some(login.connected_at).filter(|at| *at > 0))),
         ("left", login.left_at.map_or_else(|| "no".to_owned(), |left| with_age(left, now))),
+        ("kept for", format!("{} days", account.retention_days.unwrap_or(store::retention::DAYS))),
         ("token", token(&account, now)),
         ("token issued", at(login.issued_at)),
         ("permissions", listed(&login.permissions)),

@@ -26,6 +26,14 @@ pub(crate) enum AccountsCommand {
         /// What is done for it from now on.
         mode: Mode,
     },
+    /// How long an account's conversations and messages are kept; holds for what comes from now on.
+    Retention {
+        /// The account's id.
+        account: String,
+        /// Days, 180 unless set.
+        #[arg(value_parser = clap::value_parser!(u16).range(1..=730))]
+        days: u16,
+    },
     /// Print the address at which an office connects its account: good once, for ten minutes.
     Invite(Invite),
     /// Connect an account by a token made in the app's dashboard, which is read from standard input.

@@ -11,7 +11,9 @@ const FAILED: &str = "c0ffee0000000000000000000000000f";
 async fn tend(scene: &Scene) {
     let mut now = scene.now + 60_000;
     while !scene.store.open_orders(now).await.unwrap().is_empty() {
-        for key in scene.store.due_keys(store::CHORES_SHARD, now, 10).await.unwrap() {
+        // The account itself is due as well: what became of it is to be told.
+        for key in scene.store.due_keys(store::CHORES_SHARD, now, 10).await.unwrap().into_iter().filter(keys::is_order)
+        {
             while scene.store.erase_page(&key, now).await.unwrap() == Page::More {}
         }
         now += 60_000;

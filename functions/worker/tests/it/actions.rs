@@ -171,12 +171,8 @@ async fn a_gesture_that_fails_or_gets_no_answer_holds_up_nothing() {
     use crate::world::MetaFate as Fate;
     let steps = r#"[{"mark_seen": true}, {"typing": true}, {"react": "love"}, {"text": "Olá!"}]"#;
     let refuse = |code, subcode| Fate::Refuse(sandbox::meta::Reply::refusal(code, subcode));
-    let cases = [
-        ("refused", refuse(100, None), 3),
-        ("no answer", Fate::HangUp, 1),
-        ("throttled", refuse(613, None), 1),
-        ("a dead token", refuse(190, Some(463)), 1),
-    ];
+    let cases =
+        [("refused", refuse(100, None), 3), ("no answer", Fate::HangUp, 1), ("throttled", refuse(613, None), 1)];
     for (case, fate, tried) in cases {
         let world = World::answering(&rule("message", steps)).await;
         world.graph.set(move |call| if call.operation == "SenderAction" { fate.clone() } else { Fate::Serve });
@@ -186,6 +182,22 @@ async fn a_gesture_that_fails_or_gets_no_answer_holds_up_nothing() {
         let gestures = world.meta.calls().iter().filter(|call| call.operation == "SenderAction").count();
         assert_eq!(gestures, tried, "{case}: who lets us wait is asked for no more gestures");
     }
+}
+
+#[tokio::test]
+async fn a_gesture_that_meets_a_dead_token_lets_its_answer_wait_for_a_login() {
+    let world = World::answering(&rule("message", r#"[{"mark_seen": true}, {"text": "Olá!"}]"#)).await;
+    world.graph.set(|call| match call.operation.as_str() {
+        "SenderAction" => crate::world::MetaFate::Refuse(sandbox::meta::Reply::refusal(190, Some(463))),
+        _ => crate::world::MetaFate::Serve,
+    });
+    let job = world.writes(PERSON, "oi");
+    world.apply(std::slice::from_ref(&job)).await;
+    assert!(world.sent_to(PERSON).is_empty());
+    let reply = world.reply(&job).await;
+    assert_eq!((reply.state, reply.reason.as_deref()), (ReplyState::Planned, Some("waits_token")));
+    assert!(world.item(&job).await.due_at.is_some(), "the caretaker looks at it again");
+    assert_eq!(world.metric("AccountsBroken"), 1);
 }
 
 #[tokio::test]

@@ -66,7 +66,6 @@ async fn without_a_name_the_answer_leaves_with_what_stands_in_for_it() {
         ("no name", Fate::AnswerInstead(Reply::ok(&json!({"name": null, "username": "maria"})))),
         ("junk", Fate::AnswerInstead(Reply::raw(http::StatusCode::OK, "<html>"))),
         ("throttled", refuse(613, None)),
-        ("a dead token", refuse(190, Some(463))),
         ("no connection", Fate::HangUp),
         ("no answer", Fate::Hang),
     ];
@@ -81,6 +80,22 @@ async fn without_a_name_the_answer_leaves_with_what_stands_in_for_it() {
         assert_eq!(world.sent_to(PERSON).len(), 2, "{case}: what is not known of following matches neither way");
         assert_eq!(look_ups(&world), 1, "{case}: not asked for with every message");
     }
+}
+
+#[tokio::test]
+async fn a_look_up_that_meets_a_dead_token_stores_the_message_and_lets_its_answer_wait() {
+    let world = known(NAMED).await;
+    world.graph.script("ReadProfile", [Fate::Refuse(Reply::refusal(190, Some(460)))]);
+    let job = world.writes(PERSON, "bom dia");
+    world.apply(std::slice::from_ref(&job)).await;
+    assert!(world.sent_to(PERSON).is_empty());
+    assert_eq!(world.reply(&job).await.reason.as_deref(), Some("waits_token"));
+    assert_eq!(world.metric("AccountsBroken"), 1);
+    // What comes meanwhile is stored and decided on all the same.
+    let later = world.writes(PERSON, "bom dia");
+    world.apply(std::slice::from_ref(&later)).await;
+    assert!(world.item(&later).await.content.body.is_some());
+    assert_eq!(world.why(&later).await.as_deref(), Some("answered"));
 }
 
 #[tokio::test]
