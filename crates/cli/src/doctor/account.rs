@@ -165,6 +165,13 @@ fn subscription(seen: &Seen<'_>) -> Vec<Finding> {
         )),
         Some(Ok(apps)) => findings.push(subscribed(apps, &seen.account.app, seen.fields, remedy)),
     }
+    let refused = &seen.account.upkeep.refused_fields;
+    if !refused.is_empty() {
+        findings.push(Finding::proved(
+            format!("Meta refuses the fields {}", refused.join(", ")),
+            "tick them in the app's dashboard, or take them out of EXTRA_FIELDS",
+        ));
+    }
     if let Some(at) = seen.account.login.checked_at.filter(|at| seen.now - at > UNCHECKED_MS) {
         let what = format!("its subscription was last looked after {}", away(at, seen.now));
         findings.push(Finding::proved(what, "the caretaker does not come, or fails: see its log"));

@@ -139,3 +139,33 @@ async fn a_path_that_names_an_app_admits_only_that_apps_secrets() {
         assert_eq!(stage.status(event).await, status, "{case}");
     }
 }
+
+#[tokio::test]
+async fn of_ten_thousand_forged_deliveries_none_is_let_in() {
+    const EACH: usize = 2_500;
+    let stage = Stage::new().await;
+    let name = "x-hub-signature-256";
+    let (body, other) = (message("mid-1", "900001", "Bom dia"), message("mid-2", "900001", "Bom dia"));
+    let good = sign(body.as_bytes(), SECRET);
+    for number in 0..EACH {
+        let mut changed = good.clone().into_bytes();
+        let digit = &mut changed[7 + number % 64];
+        *digit = if *digit == b'0' { b'1' } else { b'0' };
+        let elsewhere = with_header(&body, name, &sign(body.as_bytes(), OTHER_APPS_SECRET));
+        let forgeries = [
+            ("a digit is another", with_header(&body, name, str::from_utf8(&changed).unwrap())),
+            ("a guessed secret", with_header(&body, name, &sign(body.as_bytes(), &format!("{SECRET}{number}")))),
+            ("of another body", with_header(&other.replace("mid-2", &format!("mid-{number}x")), name, &good)),
+            ("another app's, at an app's own path", {
+                let mut event = elsewhere;
+                event["rawPath"] = json!("/api/webhook/instagram/politicall");
+                event
+            }),
+        ];
+        for (case, forgery) in forgeries {
+            assert_eq!(stage.status(forgery).await, 401, "{number}: {case}");
+        }
+    }
+    assert_eq!(stage.jobs().len() + stage.quarantine().len(), 0);
+    assert_eq!(stage.status(with_header(&body, name, &good)).await, 200, "and the real one is");
+}

@@ -72,7 +72,7 @@ fn an_account_in_order_has_no_troubles() {
 fn each_trouble_is_named_once_with_how_sure_it_is() {
     use Verdict::{Proved, Suspected};
     type Change = fn(&mut Account, &mut Seen<'_>);
-    let cases: [(&str, Change, Verdict, &str); 18] = [
+    let cases: [(&str, Change, Verdict, &str); 19] = [
         ("no token", |a, s| (a.sealed_token, s.me) = (None, None), Proved, "no token"),
         ("another key", |_, s| s.me = None, Proved, "cannot be opened"),
         ("a dead token", |_, s| s.me = Some(Err(dead())), Proved, "does not take its token"),
@@ -118,6 +118,12 @@ fn each_trouble_is_named_once_with_how_sure_it_is() {
             |_, s| s.subscriptions = Some(Ok(subscribed_to("1", &["comments"]))),
             Proved,
             "not subscribed to messages",
+        ),
+        (
+            "a field that Meta does not know",
+            |a, _| a.upkeep.refused_fields = vec!["standby".to_owned()],
+            Proved,
+            "refuses the fields standby",
         ),
         ("nobody looks after it", |a, _| a.login.checked_at = Some(NOW - DAY_MS), Proved, "last looked after 1 d ago"),
         ("silence", |_, s| s.heard = Heard::default(), Suspected, "nothing came for it in the 10 d"),

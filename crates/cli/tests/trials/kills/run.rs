@@ -24,8 +24,10 @@ pub(crate) const SENDS: &[&str] = &["SendMessage", "PrivateReply", "ReplyToComme
 /// Long after a lease, and the minute that is assumed.
 const LATE: Duration = Duration::from_secs(150);
 
-/// After so many minutes everything must have come to its end: a quarter of an hour of doubt, a death in it, visibility.
-const MINUTES: usize = 30;
+/// After so many minutes everything must have come to its end: of two replies of a conversation the second goes out once the
+/// first is given up, and each may be in doubt for a quarter of an hour, with its settling before and a look after it. A
+/// death and the queue's visibility fall into that.
+const MINUTES: usize = 36;
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy)]
