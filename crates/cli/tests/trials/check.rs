@@ -144,6 +144,9 @@ fn agree(replies: &[&Reply], remote: &[Remote]) -> Result<(), &'static str> {
     if !mids.iter().all(|mid| remote.iter().any(|remote| remote.id == *mid)) {
         return Err("sent as something that Meta has not");
     }
+    // Case 57: a person typed the same words, and the reply is taken for sent. Its own message may be there as well, once.
+    let by_hand: Vec<&Remote> =
+        remote.iter().filter(|remote| !remote.by_app && distinct.contains(remote.id.as_str())).collect();
     let remote: Vec<&Remote> = remote.iter().filter(|remote| !distinct.contains(remote.id.as_str())).collect();
     // The others, by what they say.
     let others: Vec<(&Reply, Option<Value>)> =
@@ -164,7 +167,8 @@ fn agree(replies: &[&Reply], remote: &[Remote]) -> Result<(), &'static str> {
         if tally.sent > by_anybody {
             return Err("sent, and Meta has it not");
         }
-        surplus += by_app.saturating_sub(tally.most());
+        let typed = by_hand.iter().filter(|remote| remote.content == **content).count();
+        surplus += by_app.saturating_sub(tally.most() + typed);
     }
     // Those whose words are gone may be any of what is left.
     if surplus > saying(None).most() { Err("Meta has more than was sent") } else { Ok(()) }
