@@ -85,9 +85,9 @@ async fn matrix(faith: Faith, topology: Topology) {
         Asked::One(_) | Asked::None => return,
     }
     let quota = match faith {
-        Faith::Kept if topology.is_side_by_side() => Size::asked().of(40, 450, 12_000),
+        Faith::Kept if topology.is_side_by_side() => Size::asked().of(40, 600, 12_000),
         // Half as long each.
-        Faith::Kept => Size::asked().of(40, 1_250, 26_000),
+        Faith::Kept => Size::asked().of(40, 1_350, 26_000),
         Faith::Broken => Size::asked().of(10, 100, 4_000),
     };
     let began = Instant::now();
