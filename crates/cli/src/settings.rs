@@ -1,6 +1,7 @@
 //! What a deployment's functions are told, for commands that look at more than the table; or what the local stack tells
 //! its own.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -11,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::data::{DataFolder, Endpoints};
 use crate::project::{read_json, read_text};
+
+/// The variable that names the apps' secret.
+const META_APPS_SECRET: &str = "META_APPS_SECRET";
 
 /// Where the settings are found.
 pub(crate) enum Settings {
@@ -35,14 +39,7 @@ impl Settings {
     pub(crate) async fn apps(&self) -> Result<Apps> {
         match self {
             Self::Local { folder, .. } => Ok(Apps::parse(&read_text(&folder.file("apps.json"))?)?),
-            Self::Deployment => {
-                let clock = Clock::system();
-                let place = SecretPlace::from_env(&Env::process(), "META_APPS_SECRET")?;
-                let config = boot::aws_config(&clock, CallLimits::default()).await?;
-                let secret =
-                    AppsSecret::new(place, Some(&config), clock, |texts| Apps::parse_parts(texts.iter().copied()));
-                Ok(Apps::clone(&*secret.get().await?))
-            }
+            Self::Deployment => deployed(META_APPS_SECRET, |texts| Apps::parse_parts(texts.iter().copied())).await,
         }
     }
 
@@ -51,14 +48,11 @@ impl Settings {
         match self {
             Self::Local { folder, .. } => read_json(&folder.file("apps.json")),
             Self::Deployment => {
-                let clock = Clock::system();
-                let place = SecretPlace::from_env(&Env::process(), "META_APPS_SECRET")?;
-                let config = boot::aws_config(&clock, CallLimits::default()).await?;
-                let secret = AppsSecret::new(place, Some(&config), clock, |texts| {
+                let parse = |texts: &[&str]| {
                     Apps::parse_parts(texts.iter().copied()).map_err(|error| error.to_string())?;
                     joined(texts).ok_or_else(|| "the apps' secrets are no JSON".to_owned())
-                });
-                Ok(secret.get().await?.as_ref().clone())
+                };
+                deployed(META_APPS_SECRET, parse).await
             }
         }
     }
@@ -91,17 +85,21 @@ impl Settings {
     pub(crate) async fn crm_secrets(&self) -> Result<CrmSecrets> {
         match self {
             Self::Local { folder, .. } => Ok(CrmSecrets::parse_parts([read_text(&folder.file("crm.json"))?.as_str()])?),
-            Self::Deployment => {
-                let clock = Clock::system();
-                let place = SecretPlace::from_env(&Env::process(), "CRM_SECRET")?;
-                let config = boot::aws_config(&clock, CallLimits::default()).await?;
-                let secret = AppsSecret::new(place, Some(&config), clock, |texts| {
-                    CrmSecrets::parse_parts(texts.iter().copied())
-                });
-                Ok(CrmSecrets::clone(&*secret.get().await?))
-            }
+            Self::Deployment => deployed("CRM_SECRET", |texts| CrmSecrets::parse_parts(texts.iter().copied())).await,
         }
     }
+}
+
+/// A deployment's secret, read where the variable says.
+async fn deployed<T: Clone, E: Into<Box<dyn Error + Send + Sync>>>(
+    variable: &str,
+    parse: impl Fn(&[&str]) -> Result<T, E> + Send + Sync + 'static,
+) -> Result<T> {
+    let clock = Clock::system();
+    let place = SecretPlace::from_env(&Env::process(), variable)?;
+    let config = boot::aws_config(&clock, CallLimits::default()).await?;
+    let secret = AppsSecret::new(place, Some(&config), clock, parse);
+    Ok(T::clone(&*secret.get().await?))
 }
 
 /// Apps that are spread over several secrets, as one document.

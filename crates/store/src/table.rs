@@ -1,6 +1,7 @@
 //! The table: how items are read and written, whatever they hold.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -158,19 +159,8 @@ impl Store {
         most: usize,
     ) -> Result<(Vec<Attributes>, bool), StoreError> {
         let after = after.map(|sk| key_attributes(&Key { pk: pk.to_owned(), sk: sk.to_owned() }));
-        let page = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-            .consistent_read(true)
-            .limit(i32::try_from(most).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(after)
-            .send()
-            .await
-            .map_err(|e| StoreError::from_sdk("Query", e))?;
+        let most = i32::try_from(most).unwrap_or(i32::MAX);
+        let page = self.query_from(pk, prefix, after, Some(most)).await?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key.is_some()))
     }
 
@@ -178,24 +168,35 @@ impl Store {
         let mut items = Vec::new();
         let mut next = None;
         loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-                .consistent_read(true)
-                .set_exclusive_start_key(next)
-                .send()
-                .await
-                .map_err(|e| StoreError::from_sdk("Query", e))?;
+            let page = self.query_from(pk, prefix, next, None).await?;
             items.extend(page.items.unwrap_or_default());
             next = page.last_evaluated_key;
             if next.is_none() {
                 return Ok(items);
             }
         }
+    }
+
+    /// One page of a partition, from behind a key on: at most so many items, or as many as one answer holds.
+    async fn query_from(
+        &self,
+        pk: &str,
+        prefix: &str,
+        after: Option<Attributes>,
+        most: Option<i32>,
+    ) -> Result<QueryOutput, StoreError> {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .consistent_read(true)
+            .set_limit(most)
+            .set_exclusive_start_key(after)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk("Query", e))
     }
 }
 
