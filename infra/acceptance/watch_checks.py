@@ -71,9 +71,7 @@ VALUES = {
     "QueueName": {*QUEUES, "off"},
     "TableName": {"TableName"},
 }
-PARAMETERS = {
-    "Name", *VALUES["ApiId"], *VALUES["FunctionName"], *QUEUES, "TableName", *LEVELS.values(), "MonthlyBudgetUsd",
-}  # fmt: skip
+PARAMETERS = {"Name", "TableName", "MonthlyBudgetUsd", *QUEUES, *LEVELS.values(), *VALUES["ApiId"], *VALUES["FunctionName"]}
 
 # CloudWatch's limits; of functions, AWS advises against those in alarms that look along the whole series.
 MOST_ENTRIES, MOST_DESCRIPTION, MOST_WIDGETS, COLUMNS = 10, 1024, 500, 24
@@ -144,26 +142,26 @@ class Catalogue:
 
     def check_metric(self, where, namespace, name, dimensions, statistic):
         where = f"{where}: {namespace} {name}"
+        kinds = self.kinds_of(where, namespace, name, dimensions)
+        fits = any(re.fullmatch(STATISTICS[kind], statistic or "") for kind in kinds)
+        check(fits or not kinds, f"{where} is a {' or '.join(kinds)}, of which {statistic} says nothing")
+
+    def kinds_of(self, where, namespace, name, dimensions):
+        """The metric's kinds; none if there is no such metric."""
         if namespace == OURS:
-            service = dimensions.get("service", "")
-            known = set(dimensions) <= {"service"} and (service, name) in self.kinds
-            if not check(known, f"{where} is not in the catalogue with {dimensions or 'no dimension'}"):
-                return
-            kinds = (self.kinds[service, name],)
-        elif (namespace, name) == SYSTEM_ERRORS:
-            check(set(dimensions) == {"TableName", "Operation"}, f"{where} does not come with {dimensions}")
-            kinds = COUNT
+            kind = self.kinds.get((dimensions.get("service", ""), name)) if set(dimensions) <= {"service"} else None
+            check(kind, f"{where} is not in the catalogue with {dimensions or 'no dimension'}")
+            return (kind,) if kind else ()
+        if (namespace, name) == SYSTEM_ERRORS:
+            kinds, sets = COUNT, [{"TableName", "Operation"}]
         else:
             metrics, sets = AWS.get(namespace, ({}, []))
-            if not check(name in metrics, f"{where} is not known here as one of AWS's"):
-                return
-            check(set(dimensions) in sets, f"{where} does not come with {dimensions}")
-            kinds = metrics[name]
-        fits = any(re.fullmatch(STATISTICS[kind], statistic or "") for kind in kinds)
-        check(fits, f"{where} is a {' or '.join(kinds)}, of which {statistic} says nothing")
-        for dimension, value in dimensions.items():
-            if dimension != "service":
-                check(value in VALUES[dimension], f"{where}: {value} is no {dimension} of ours")
+            kinds = metrics.get(name, ())
+        if check(kinds, f"{where} is not known here as one of AWS's"):
+            if check(set(dimensions) in sets, f"{where} does not come with {dimensions}"):
+                for dimension, value in dimensions.items():
+                    check(value in VALUES[dimension], f"{where}: {value} is no {dimension} of ours")
+        return kinds
 
 
 def check_expressions(where, expressions, metrics):
