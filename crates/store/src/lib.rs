@@ -11,6 +11,7 @@ mod erasures;
 mod error;
 mod export;
 mod facts;
+mod heard;
 mod item;
 pub mod keys;
 mod leaving;
@@ -38,6 +39,7 @@ pub use erasures::{ErasureOrder, ErasureRequest, ErasureState, Extent, Order, Re
 pub use error::StoreError;
 pub use export::Held;
 pub use facts::{Facts, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS, Wish};
+pub use heard::Heard;
 pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
 pub use logins::{ConnectError, Connected, LoginProof, PendingLogin};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::table::{from_attributes, has_key};
 use crate::update::Update;
-use crate::{Account, Connection, Key, Mode, ReplyAction, Store, StoreError, keys, upkeep};
+use crate::{Account, Connection, Heard, Key, Mode, ReplyAction, Store, StoreError, keys, upkeep};
 
 /// Which sends share a limit of Meta's, and therefore a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +133,9 @@ pub struct Switch {
     /// A wait at Meta's request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
+    /// When events came through it, of an app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Heard>,
 }
 
 /// An account, and all that decides whether its replies may leave.

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use automation::RuleSet;
+use boot::Chain;
 use instagram::{AccountId, AppId};
 use secrecy::SecretString;
-use store::{Account, Standing, Standings, Store};
+use store::{Account, BELIEVED_MS, Standing, Standings, Store, StoreError};
 use vault::Vault;
 
 use crate::outcome::Trouble;
@@ -20,11 +21,13 @@ pub(crate) struct Accounts {
     vault: Arc<Vault>,
     standings: Standings,
     rules: Mutex<HashMap<(AccountId, u32), Arc<RuleSet>>>,
+    /// When this process last tried to note that it heard of an app: a standing shows it only when it is read again.
+    heard: Mutex<HashMap<AppId, i64>>,
 }
 
 impl Accounts {
     pub(crate) fn new(store: Store, vault: Arc<Vault>) -> Self {
-        Self { standings: Standings::new(store.clone()), store, vault, rules: Mutex::default() }
+        Self { standings: Standings::new(store.clone()), store, vault, rules: Mutex::default(), heard: Mutex::default() }
     }
 
     /// The account and what decides about its sending, as it was some seconds ago at most; `None` if it was never
@@ -59,6 +62,28 @@ impl Accounts {
         match &account.sealed_token {
             Some(sealed) => Ok(Some(self.vault.open(account.id.as_str(), sealed).await?)),
             None => Ok(None),
+        }
+    }
+
+    /// Notes, once an hour, that an event came through the account's app, which is how its silence is found. Nothing else
+    /// hangs on it, and a later event tries again.
+    pub(crate) async fn hear(&self, standing: &Standing, received_at: i64, now_ms: i64) {
+        let app = &standing.account.app;
+        let read = standing.app.heard.as_ref();
+        let Some(heard) = read.cloned().unwrap_or_default().then(received_at) else {
+            return;
+        };
+        {
+            let mut tried = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            if tried.get(app).is_some_and(|at| (0..=BELIEVED_MS).contains(&now_ms.saturating_sub(*at))) {
+                return;
+            }
+            tried.insert(app.clone(), now_ms);
+        }
+        match self.store.note_heard(app, read, &heard).await {
+            // Somebody else was faster: the standing soon shows it.
+            Ok(()) | Err(StoreError::Conflict) => {}
+            Err(error) => tracing::warn!(app.id = %app, error = %Chain(&error), "that an app is heard of is not noted"),
         }
     }
 }

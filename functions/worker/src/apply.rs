@@ -76,7 +76,11 @@ impl Worker {
         loop {
             match Box::pin(self.apply_once(&work)).await {
                 Err(trouble) if trouble.is_conflict() && conflicts < MAX_CONFLICTS => conflicts += 1,
-                outcome => return outcome,
+                Err(trouble) => return Err(trouble),
+                Ok(applied) => {
+                    self.accounts.hear(&work.standing, job.received_at.0, now).await;
+                    return Ok(applied);
+                }
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Looking at all accounts, now and then: how long their tokens last, how many need a login, and whether one was forgotten.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use boot::Chain;
-use store::{Connection, StoreError};
+use store::{Connection, Scope, StoreError};
 
 use super::plan::{DAY_MS, chores};
 use crate::Caretaker;
@@ -19,6 +20,8 @@ struct Seen {
     broken: u64,
     /// When the first token ends of those that are in use, in milliseconds since 1970.
     first_end: Option<i64>,
+    /// Apps through which events used to come, and for a day none did.
+    silent_apps: u64,
 }
 
 /// What is known of all accounts. Shared by all runs of a process.
@@ -58,6 +61,7 @@ impl Caretaker {
             return;
         };
         tally.level("BrokenAccounts", seen.broken);
+        tally.level("AppsSilent", seen.silent_apps);
         if let Some(end) = seen.first_end {
             tally.level("TokenDaysLeft", u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
         }
@@ -65,8 +69,12 @@ impl Caretaker {
 
     async fn look_at_all(&self, now: i64) -> Result<Seen, StoreError> {
         let mut seen = Seen::default();
+        let mut apps = HashSet::new();
         for account in self.store.accounts().await? {
             let is_here = account.connection == Connection::Connected;
+            if is_here {
+                apps.insert(account.app.clone());
+            }
             if !is_here {
                 // Nothing to show of it, though perhaps something to tell.
             } else if account.broken.is_some() {
@@ -82,6 +90,13 @@ impl Caretaker {
                     Ok(()) | Err(StoreError::Conflict) => {}
                     Err(error) => return Err(error),
                 }
+            }
+        }
+        for app in apps {
+            let heard = self.store.switch(Scope::App(&app)).await?.heard;
+            if heard.is_some_and(|heard| heard.is_silent(now)) {
+                seen.silent_apps += 1;
+                tracing::error!(app.id = %app, "an app that used to deliver has delivered nothing for a day");
             }
         }
         Ok(seen)

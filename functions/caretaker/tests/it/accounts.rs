@@ -6,7 +6,7 @@ use sandbox::meta::Reply;
 use sandbox::meta::world::Trouble;
 use store::{Account, ErasureOrder};
 
-use crate::world::{DAY_MS, MetaFate, OFFICE, TableFate, World};
+use crate::world::{APP, DAY_MS, MetaFate, OFFICE, TableFate, World};
 
 /// A world whose only office logged in just now, and was looked after.
 async fn logged_in() -> World {
@@ -140,6 +140,29 @@ async fn how_many_accounts_are_broken_and_how_long_tokens_last_is_always_shown()
     world.pass(20 * 60);
     world.run().await;
     assert_eq!((world.level("BrokenAccounts"), world.level("TokenDaysLeft")), (Some(0), Some(0)));
+}
+
+#[tokio::test]
+async fn an_app_that_used_to_deliver_and_stopped_is_told() {
+    let world = logged_in().await;
+    let app = instagram::AppId::parse(APP).unwrap();
+    let mut heard = None;
+    for day in (0..7).rev() {
+        let next = heard.clone().unwrap_or_default().then(world.clock.now_ms() - day * DAY_MS).unwrap();
+        world.store.note_heard(&app, heard.as_ref(), &next).await.unwrap();
+        heard = Some(next);
+    }
+    world.pass(20 * 60);
+    world.run().await;
+    assert_eq!(world.level("AppsSilent"), Some(0));
+    world.pass(24 * 3_600);
+    world.run().await;
+    assert_eq!(world.level("AppsSilent"), Some(1));
+    let back = heard.as_ref().unwrap().then(world.clock.now_ms()).unwrap();
+    world.store.note_heard(&app, heard.as_ref(), &back).await.unwrap();
+    world.pass(20 * 60);
+    world.run().await;
+    assert_eq!(world.level("AppsSilent"), Some(0));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod echoes;
 mod erased;
 mod events;
 mod faults;
+mod heard;
 mod kills;
 mod loops;
 mod names;
