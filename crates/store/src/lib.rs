@@ -41,7 +41,7 @@ pub use facts::{Facts, Holder, Mark, PAUSE_MS, TOO_FAST_FOR_A_PERSON_MS, Wish};
 pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
 pub use logins::{ConnectError, Connected, LoginProof, PendingLogin};
-pub use replies::{CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs};
+pub use replies::{Before, CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs};
 pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
 pub use standings::{BELIEVED_MS, Standings};
 pub use table::{DUE_INDEX, Store, TABLE_DEFINITION};

@@ -7,7 +7,7 @@ use store::{Connection, StoreError};
 
 use super::plan::{DAY_MS, chores};
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{BROKEN_ACCOUNTS, TOKEN_DAYS_LEFT, Tally};
 
 /// How often all accounts are looked at.
 const EVERY_MS: i64 = 15 * 60_000;
@@ -57,9 +57,9 @@ impl Caretaker {
         let Some(seen) = seen else {
             return;
         };
-        tally.level("BrokenAccounts", seen.broken);
+        tally.level(BROKEN_ACCOUNTS, seen.broken);
         if let Some(end) = seen.first_end {
-            tally.level("TokenDaysLeft", u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
+            tally.level(TOKEN_DAYS_LEFT, u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
         }
     }
 

@@ -15,6 +15,7 @@ mod events;
 mod faults;
 mod kills;
 mod loops;
+mod metrics;
 mod names;
 mod posts;
 mod races;
