@@ -13,5 +13,5 @@ pub use chain::Chain;
 pub use clock::{Clock, Deadline, TimedOut};
 pub use env::{Env, EnvError};
 pub use logs::logs;
-pub use metrics::{Metrics, Sheet};
+pub use metrics::{Kind, Metric, Metrics, Scope, Sheet, Unit, shared};
 pub use secrets::{AppsSecret, SecretError, SecretPlace};

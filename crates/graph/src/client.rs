@@ -9,7 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use crate::answer::{MAX_BODY_BYTES, MAX_READ_BYTES, RawAnswer};
-use crate::{Answer, GRAPH_VERSION, HttpError, Said, SendError, TokenTrouble, Usage, tls};
+use crate::call::{Observer, UnderWay};
+use crate::{Answer, Call, GRAPH_VERSION, HttpError, Operation, Said, SendError, TokenTrouble, Usage, tls};
 
 /// Where Meta's Graph API for Instagram Login lives.
 pub const GRAPH_URL: &str = "https://graph.instagram.com";
@@ -36,6 +37,7 @@ pub struct Graph {
     http: Client,
     base: Url,
     deadline: Duration,
+    observer: Option<Observer>,
 }
 
 /// Why no client could be made.
@@ -99,13 +101,21 @@ impl Graph {
             .pool_idle_timeout(POOL_IDLE)
             .build()
             .map_err(|error| SetupError::Http(error.into()))?;
-        Ok(Self { http, base, deadline })
+        Ok(Self { http, base, deadline, observer: None })
     }
 
     /// The same client with a shorter deadline per call: for what is not worth the whole of it. It shares the connections.
     #[must_use]
     pub fn impatient(&self, deadline: Duration) -> Self {
         Self { deadline: deadline.min(self.deadline), ..self.clone() }
+    }
+
+    /// The same client, with somebody who is told of each call once it is over, be it that its caller gave up. It shares the
+    /// connections; calls of other clones are not told of. Not a call is what makes a connection ahead of need, or what a
+    /// token that fits no header keeps from being made.
+    #[must_use]
+    pub fn observed(&self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
+        Self { observer: Some(Observer::new(told)), ..self.clone() }
     }
 
     /// Makes a connection ahead of need, in a function's start-up, when the processor is at its fastest.
@@ -149,78 +159,86 @@ impl Graph {
     /// POSTs JSON and reads the answer with `read`, which returns `None` for what is not the answer expected.
     pub(crate) async fn post_json<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         body: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.post(url).json(body), MAX_BODY_BYTES, read).await
+        self.call(operation, token, self.http.post(url).json(body), MAX_BODY_BYTES, read).await
     }
 
     /// GETs up to [`MAX_READ_BYTES`]; otherwise as [`Graph::post_json`].
     pub(crate) async fn get<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.get(url), MAX_READ_BYTES, read).await
+        self.call(operation, token, self.http.get(url), MAX_READ_BYTES, read).await
     }
 
     /// POSTs form fields; otherwise as [`Graph::post_json`].
     pub(crate) async fn post_form<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         fields: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
+        self.call(operation, token, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
     }
 
     /// POSTs form fields without a token: for the login, whose token is still to come.
     pub(crate) async fn post_form_openly<T>(
         &self,
+        operation: Operation,
         url: Url,
         fields: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.answer(self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
+        self.answer(operation, self.http.post(url).form(fields), MAX_BODY_BYTES, read).await
     }
 
     /// POSTs without a body; otherwise as [`Graph::post_json`].
     pub(crate) async fn post<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.post(url), MAX_BODY_BYTES, read).await
+        self.call(operation, token, self.http.post(url), MAX_BODY_BYTES, read).await
     }
 
     /// DELETEs; otherwise as [`Graph::post_json`].
     pub(crate) async fn delete<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.delete(url), MAX_BODY_BYTES, read).await
+        self.call(operation, token, self.http.delete(url), MAX_BODY_BYTES, read).await
     }
 
     /// DELETEs with a JSON body; otherwise as [`Graph::post_json`].
     pub(crate) async fn delete_json<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         url: Url,
         body: &impl Serialize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        self.call(token, self.http.delete(url).json(body), MAX_BODY_BYTES, read).await
+        self.call(operation, token, self.http.delete(url).json(body), MAX_BODY_BYTES, read).await
     }
 
     async fn call<T>(
         &self,
+        operation: Operation,
         token: &SecretString,
         request: RequestBuilder,
         max_bytes: usize,
@@ -230,19 +248,23 @@ impl Graph {
             let error = SendError::TokenDead { trouble: TokenTrouble::Unusable, said: Said::default() };
             return Answer { result: Err(error), usage: Usage::default() };
         };
-        self.answer(request.header(AUTHORIZATION, authorization), max_bytes, read).await
+        self.answer(operation, request.header(AUTHORIZATION, authorization), max_bytes, read).await
     }
 
     async fn answer<T>(
         &self,
+        operation: Operation,
         request: RequestBuilder,
         max_bytes: usize,
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Answer<T> {
-        match exchange(request.timeout(self.deadline), max_bytes).await {
+        let under_way = UnderWay::begin(self.observer.as_ref(), operation);
+        let answer = match exchange(request.timeout(self.deadline), max_bytes).await {
             Ok(raw) => raw.into_answer(read),
             Err(error) => Answer { result: Err(error.into()), usage: Usage::default() },
-        }
+        };
+        under_way.ended(&answer.result);
+        answer
     }
 }
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Answer, Graph, sent};
+use crate::{Answer, Graph, Operation, sent};
 
 /// Meta created the comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Graph {
         text: &CommentText,
     ) -> Answer<Commented> {
         let fields = Fields { message: text };
-        self.post_form(token, self.edge(comment.as_str(), "replies"), &fields, read).await
+        self.post_form(Operation::Public, token, self.edge(comment.as_str(), "replies"), &fields, read).await
     }
 }
 

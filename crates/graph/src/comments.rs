@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::read::{self, Author, Item, List};
-use crate::{Answer, Graph, client};
+use crate::{Answer, Graph, Operation, client};
 
 /// What is asked for; `from` is not guaranteed, and the username then tells whose it is.
 const FIELDS: &str = "id,text,timestamp,from,username";
@@ -41,7 +41,7 @@ impl Graph {
     /// In the answer's `result`; [`is_missing`](crate::SendError::is_missing) for a deleted comment.
     pub async fn comment_replies(&self, token: &SecretString, comment: &CommentId) -> Answer<Replies> {
         let url = client::with_query(self.edge(comment.as_str(), "replies"), &[("fields", FIELDS)]);
-        self.get(token, url, read_replies).await
+        self.get(Operation::Read, token, url, read_replies).await
     }
 
     /// One comment.
@@ -50,7 +50,7 @@ impl Graph {
     /// In the answer's `result`; [`is_missing`](crate::SendError::is_missing) for a deleted one.
     pub async fn comment(&self, token: &SecretString, comment: &CommentId) -> Answer<CommentRead> {
         let url = self.node(comment.as_str(), &[("fields", FIELDS)]);
-        self.get(token, url, read_comment).await
+        self.get(Operation::Read, token, url, read_comment).await
     }
 }
 

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::read::{self, Author, Item, List};
-use crate::{Answer, Graph, client};
+use crate::{Answer, Graph, Operation, client};
 
 /// A thread, without its messages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -63,7 +63,7 @@ impl Graph {
     pub async fn thread_with(&self, token: &SecretString, person: &PersonId) -> Answer<Option<ThreadId>> {
         let query = [("platform", "instagram"), ("user_id", person.as_str())];
         let url = client::with_query(self.edge("me", "conversations"), &query);
-        self.get(token, url, read_first_thread).await
+        self.get(Operation::Read, token, url, read_first_thread).await
     }
 
     /// The threads in which something happened last, the latest first: Meta's first page of them.
@@ -72,7 +72,7 @@ impl Graph {
     /// In the answer's `result`.
     pub async fn recent_threads(&self, token: &SecretString) -> Answer<Vec<ThreadHead>> {
         let url = client::with_query(self.edge("me", "conversations"), &[("platform", "instagram")]);
-        self.get(token, url, read_threads).await
+        self.get(Operation::Read, token, url, read_threads).await
     }
 
     /// A thread's messages, the newest first: Meta's first page of them.
@@ -85,7 +85,7 @@ impl Graph {
     /// thread: nobody has seen what Meta says of one.
     pub async fn thread_messages(&self, token: &SecretString, thread: &ThreadId) -> Answer<Heads> {
         let url = self.node(thread.as_str(), &[("fields", "messages")]);
-        self.get(token, url, read_heads).await
+        self.get(Operation::Read, token, url, read_heads).await
     }
 
     /// One message.
@@ -95,7 +95,7 @@ impl Graph {
     /// is older than the newest [`READABLE_MESSAGES`](instagram::limits::READABLE_MESSAGES) of its thread.
     pub async fn message(&self, token: &SecretString, message: &MessageId) -> Answer<MessageRead> {
         let url = self.node(message.as_str(), &[("fields", "id,created_time,from,to,message")]);
-        self.get(token, url, read_message).await
+        self.get(Operation::Read, token, url, read_message).await
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod call;
 mod classify;
 mod client;
 mod comment_reply;
@@ -26,6 +27,7 @@ mod usage;
 mod version;
 
 pub use answer::Answer;
+pub use call::{Call, Class, Operation};
 pub use client::{DEADLINE, GRAPH_URL, Graph, SetupError};
 pub use comment_reply::Commented;
 pub use comments::{CommentRead, Replies};

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Graph, with_query};
-use crate::{Said, SendError, SetupError, read};
+use crate::{Call, Operation, Said, SendError, SetupError, read};
 
 /// Where people log in and grant.
 pub const LOGIN_URL: &str = "https://www.instagram.com";
@@ -78,6 +78,12 @@ impl Login {
         Ok(Self { dialog, codes: Graph::new(code_url)? })
     }
 
+    /// The same client, with somebody who is told of each call: see [`Graph::observed`].
+    #[must_use]
+    pub fn observed(&self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
+        Self { dialog: self.dialog.clone(), codes: self.codes.observed(told) }
+    }
+
     /// Where the browser goes: Meta's dialog asks the owner for `scopes` and comes back with `state`.
     pub fn dialog(&self, app: &AppId, redirect_uri: &str, scopes: &[&str], state: &str) -> String {
         let mut url = self.dialog.clone();
@@ -108,9 +114,11 @@ impl Login {
             code: code.expose_secret().trim_end_matches("#_"),
         };
         let url = self.codes.path("oauth/access_token");
-        self.codes.post_form_openly(url, &fields, read).await.result.map_err(|error| match error.said() {
-            Some(Said { status, .. }) if (400..500).contains(status) => LoginError::Refused { status: *status },
-            _ => LoginError::Unknown(error),
+        self.codes.post_form_openly(Operation::Account, url, &fields, read).await.result.map_err(|error| {
+            match error.said() {
+                Some(Said { status, .. }) if (400..500).contains(status) => LoginError::Refused { status: *status },
+                _ => LoginError::Unknown(error),
+            }
         })
     }
 }

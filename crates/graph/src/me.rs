@@ -4,7 +4,7 @@ use instagram::{AccountId, AppScopedId};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{Answer, Graph, read};
+use crate::{Answer, Graph, Operation, read};
 
 /// The account behind a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Graph {
     /// In the answer's `result`: a dead token above all.
     pub async fn me(&self, token: &SecretString) -> Answer<Me> {
         let url = self.node("me", &[("fields", "id,user_id,username,account_type")]);
-        self.get(token, url, read).await
+        self.get(Operation::Account, token, url, read).await
     }
 }
 

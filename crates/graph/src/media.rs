@@ -3,7 +3,7 @@
 use instagram::MediaId;
 use secrecy::SecretString;
 
-use crate::{Answer, Condition, Graph, Refusal, SendError};
+use crate::{Answer, Condition, Graph, Operation, Refusal, SendError};
 
 impl Graph {
     /// Whether a post is the account's own: a mention below somebody else's post arrives as a comment, too (fact sheet
@@ -16,7 +16,8 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`, when the API did not say either way: ask again later.
     pub async fn owns_media(&self, token: &SecretString, media: &MediaId) -> Answer<bool> {
-        let Answer { result, usage } = self.get(token, self.edge(media.as_str(), "comments"), |_| Some(())).await;
+        let Answer { result, usage } =
+            self.get(Operation::Read, token, self.edge(media.as_str(), "comments"), |_| Some(())).await;
         let result = match result {
             Ok(()) => Ok(true),
             Err(error) if is_hidden(&error) => Ok(false),

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::read::{self, List};
-use crate::{Answer, Graph, client};
+use crate::{Answer, Graph, Operation, client};
 
 impl Graph {
     /// What the account shows now.
@@ -19,7 +19,13 @@ impl Graph {
     /// cannot hold.
     pub async fn messenger_profile(&self, token: &SecretString) -> Answer<MessengerProfile> {
         let fields = [("fields", "ice_breakers,persistent_menu")];
-        self.get(token, client::with_query(self.edge("me", "messenger_profile"), &fields), read_profile).await
+        self.get(
+            Operation::Account,
+            token,
+            client::with_query(self.edge("me", "messenger_profile"), &fields),
+            read_profile,
+        )
+        .await
     }
 
     /// Sets those of the two that are there, and leaves the other as it is. Doing it twice is doing it once.
@@ -27,7 +33,7 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`.
     pub async fn set_messenger_profile(&self, token: &SecretString, profile: &MessengerProfile) -> Answer<()> {
-        self.post_json(token, self.edge("me", "messenger_profile"), profile, read::any_object).await
+        self.post_json(Operation::Account, token, self.edge("me", "messenger_profile"), profile, read::any_object).await
     }
 
     /// Removes what the account shows. Doing it twice is doing it once.
@@ -41,7 +47,7 @@ impl Graph {
         }
 
         let url = self.edge("me", "messenger_profile");
-        self.delete_json(token, url, &Body { fields: features }, read::any_object).await
+        self.delete_json(Operation::Account, token, url, &Body { fields: features }, read::any_object).await
     }
 }
 

@@ -4,7 +4,7 @@ use instagram::{PersonId, Words};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{Answer, Graph, read};
+use crate::{Answer, Graph, Operation, read};
 
 const FIELDS: &str =
     "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user";
@@ -43,7 +43,7 @@ impl Graph {
     ///
     /// [`Refusal::NoConsent`]: crate::Refusal::NoConsent
     pub async fn profile(&self, token: &SecretString, person: &PersonId) -> Answer<Profile> {
-        self.get(token, self.node(person.as_str(), &[("fields", FIELDS)]), read_profile).await
+        self.get(Operation::Read, token, self.node(person.as_str(), &[("fields", FIELDS)]), read_profile).await
     }
 }
 

@@ -1,10 +1,10 @@
 //! A direct message of any content: to a person who wrote, or the one private reply to a comment (fact sheet 4.2).
 
 use instagram::AccountId;
-use instagram::outgoing::Outgoing;
+use instagram::outgoing::{Outgoing, Recipient};
 use secrecy::SecretString;
 
-use crate::{Answer, Graph, Sent, sent};
+use crate::{Answer, Graph, Operation, Sent, sent};
 
 impl Graph {
     /// Sends one message from `account`.
@@ -22,6 +22,10 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`: any [`SendError`](crate::SendError).
     pub async fn send_message(&self, token: &SecretString, account: &AccountId, message: &Outgoing) -> Answer<Sent> {
-        self.post_json(token, self.edge(account.as_str(), "messages"), message, sent::read).await
+        let operation = match message.recipient {
+            Recipient::Person(_) => Operation::Send,
+            Recipient::Comment(_) => Operation::Private,
+        };
+        self.post_json(operation, token, self.edge(account.as_str(), "messages"), message, sent::read).await
     }
 }

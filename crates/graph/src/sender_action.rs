@@ -4,7 +4,7 @@ use instagram::outgoing::SenderAction;
 use instagram::{AccountId, PersonId};
 use secrecy::SecretString;
 
-use crate::{Answer, Graph, read};
+use crate::{Answer, Graph, Operation, read};
 
 impl Graph {
     /// Does something in the account's conversation with `person`.
@@ -21,6 +21,13 @@ impl Graph {
         person: &PersonId,
         action: &SenderAction,
     ) -> Answer<()> {
-        self.post_json(token, self.edge(account.as_str(), "messages"), &action.body(person), read::any_object).await
+        self.post_json(
+            Operation::Send,
+            token,
+            self.edge(account.as_str(), "messages"),
+            &action.body(person),
+            read::any_object,
+        )
+        .await
     }
 }

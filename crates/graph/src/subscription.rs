@@ -4,7 +4,7 @@ use instagram::{AccountId, AppId};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{Answer, Graph, read};
+use crate::{Answer, Graph, Operation, read};
 
 /// The subscription of one app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Graph {
     pub async fn subscribe(&self, token: &SecretString, account: &AccountId, fields: &[&str]) -> Answer<()> {
         let mut url = self.edge(account.as_str(), EDGE);
         url.query_pairs_mut().append_pair("subscribed_fields", &fields.join(","));
-        self.post(token, url, read::success).await
+        self.post(Operation::Account, token, url, read::success).await
     }
 
     /// What an account is subscribed to; an empty list if nothing is delivered.
@@ -40,7 +40,7 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`.
     pub async fn subscriptions(&self, token: &SecretString, account: &AccountId) -> Answer<Vec<Subscription>> {
-        self.get(token, self.edge(account.as_str(), EDGE), read).await
+        self.get(Operation::Account, token, self.edge(account.as_str(), EDGE), read).await
     }
 
     /// Ends the subscription: nothing is delivered any more. Doing it twice is doing it once.
@@ -48,7 +48,7 @@ impl Graph {
     /// # Errors
     /// In the answer's `result`.
     pub async fn unsubscribe(&self, token: &SecretString, account: &AccountId) -> Answer<()> {
-        self.delete(token, self.edge(account.as_str(), EDGE), read::success).await
+        self.delete(Operation::Account, token, self.edge(account.as_str(), EDGE), read::success).await
     }
 }
 

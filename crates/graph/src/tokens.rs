@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::client::with_query;
-use crate::{Answer, Graph, read};
+use crate::{Answer, Graph, Operation, read};
 
 /// A token that lasts for some 60 days.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ impl Graph {
             ("client_secret", secret.expose()),
             ("access_token", short.expose_secret()),
         ];
-        self.get(short, with_query(self.path("access_token"), &query), read).await
+        self.get(Operation::Account, short, with_query(self.path("access_token"), &query), read).await
     }
 
     /// Renews a long-lived token: another one for 60 more days; the old one stays good.
@@ -49,7 +49,7 @@ impl Graph {
     /// As [`Graph::exchange_token`].
     pub async fn refresh_token(&self, token: &SecretString) -> Answer<LongToken> {
         let query = [("grant_type", "ig_refresh_token"), ("access_token", token.expose_secret())];
-        self.get(token, with_query(self.path("refresh_access_token"), &query), read).await
+        self.get(Operation::Account, token, with_query(self.path("refresh_access_token"), &query), read).await
     }
 }
 

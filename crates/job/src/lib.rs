@@ -150,6 +150,14 @@ impl Job {
         self.element().event()
     }
 
+    /// The id that the gateway gave the delivery: the `Root` of its trace header, which its own logs and ours share. `None`
+    /// for a header of any other form, as it goes to logs.
+    pub fn trace_id(&self) -> Option<&str> {
+        let header = self.trace.as_deref()?;
+        let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+        is_trace_id(root).then_some(root)
+    }
+
     /// The queue's message group: one per conversation. 32 hex digits of SHA-256(account|peer).
     pub fn group_id(&self) -> String {
         hex::encode(&Sha256::digest(format!("{}|{}", self.account, self.peer))[..16])
@@ -183,6 +191,13 @@ impl fmt::Debug for Job {
             .field("event_bytes", &self.event.get().len())
             .finish_non_exhaustive()
     }
+}
+
+/// `1-`, a time of 8 hex digits, `-`, and 24 more (AWS X-Ray, tracing header, read 2026-11-29).
+fn is_trace_id(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit());
+    matches!(parts.as_slice(), ["1", time, rest] if is_hex(time, 8) && is_hex(rest, 24))
 }
 
 /// The peer of an event that belongs to no conversation: a group of its own, so that nothing waits for it.
@@ -248,6 +263,29 @@ mod tests {
         assert_eq!(Job::parse(V1).unwrap().body(), V1);
         let raw = Job::parse(V1).unwrap().event;
         assert_eq!(job_of(raw.get()).body(), V1);
+    }
+
+    #[test]
+    fn the_trace_id_is_the_headers_root_and_nothing_else() {
+        const ROOT: &str = "1-5759e988-bd862e3fe1be46a994272793";
+        let cases = [
+            ("the root alone", Some(format!("Root={ROOT}")), Some(ROOT)),
+            ("with what follows", Some(format!("Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1")), Some(ROOT)),
+            (
+                "behind what Lambda puts first",
+                Some(format!("Self=1-67891234-000000000000000000000000; Root={ROOT}")),
+                Some(ROOT),
+            ),
+            ("no root", Some("Sampled=1".to_owned()), None),
+            ("words", Some("Root=hello you".to_owned()), None),
+            ("too long", Some(format!("Root={ROOT}0")), None),
+            ("empty", Some(String::new()), None),
+            ("missing", None, None),
+        ];
+        let job = Job::parse(V1).unwrap();
+        for (case, trace, expected) in cases {
+            assert_eq!(Job { trace, ..job.clone() }.trace_id(), expected, "{case}");
+        }
     }
 
     #[test]

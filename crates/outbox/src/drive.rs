@@ -7,6 +7,7 @@ use instagram::{AccountId, Peer};
 use secrecy::SecretString;
 use store::{Conversation, Item, Key, Standing, Store, StoreError};
 
+use crate::notice::Listener;
 use crate::reads::Reads;
 use crate::rhythm::Rhythm;
 use crate::step::Next;
@@ -31,6 +32,7 @@ pub struct Outbox {
     pub(crate) rhythm: Rhythm,
     pub(crate) waiting: Waiting,
     pub(crate) reads: Reads,
+    pub(crate) listener: Listener,
 }
 
 /// The replies to work on, and what was read of them.
@@ -79,7 +81,15 @@ pub enum OutboxError {
 impl Outbox {
     /// An outbox over the table and the Graph API.
     pub fn new(store: Store, graph: Graph, settings: Settings) -> Self {
-        Self { store, graph, settings, rhythm: Rhythm::default(), waiting: Waiting::default(), reads: Reads::default() }
+        Self {
+            store,
+            graph,
+            settings,
+            rhythm: Rhythm::default(),
+            waiting: Waiting::default(),
+            reads: Reads::default(),
+            listener: Listener::default(),
+        }
     }
 
     /// Sends what can be sent now. On return every reply is final, or the item says when it is due.

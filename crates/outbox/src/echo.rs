@@ -1,11 +1,12 @@
 //! The account's own messages coming back: is one of them a reply of ours?
 
 use instagram::Words;
-use store::{Conversation, Gate, Item, Key, Reply, ReplyRef, ReplyState, SentAs, StoreError};
+use store::{Before, Conversation, Gate, Item, Key, Reply, ReplyRef, ReplyState, SentAs, StoreError};
 
 use crate::LEASE_MS;
 use crate::drive::{Outbox, OutboxError};
 use crate::evidence::is_same;
+use crate::notice::is_double;
 
 /// A message of the account as Meta tells of it.
 #[derive(Debug, Clone, Copy)]
@@ -61,15 +62,20 @@ impl Outbox {
         }
         let is_marked = echo.marker == Some(reply.id.as_str());
         if !is_marked && (!is_open(reply, gate) || !fits(echo, reply, gate)) {
+            if is_double(echo, reply, gate, &owner) {
+                self.doubled(reply);
+            }
             return Ok(Whose::SomebodyElses);
         }
         let is_last = gate.step + 1 == owner.replies().len();
         let by = if is_marked { "echo" } else { "echo_text" };
         let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, at: now };
         if is_marked {
-            self.store.record_sent(&place, gate.k, &sent).await?;
+            let before = self.store.record_sent(&place, gate.k, &sent).await?;
+            self.recorded(reply, before.as_ref(), Some(echo.mid), now);
         } else {
             self.store.record_found(&place, gate.k, &sent).await?;
+            self.recorded(reply, Some(&Before { state: reply.state, mid: None }), Some(echo.mid), now);
         }
         Ok(Whose::Ours)
     }

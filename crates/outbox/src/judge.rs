@@ -108,6 +108,8 @@ impl Outbox {
         let sent = SentAs { mid: Some(id), by: Some("found"), is_last, at };
         match self.store.record_found(place, reply.att, &sent).await {
             Ok(()) => {
+                self.doubt_over();
+                self.proven(reply, at);
                 if reply.action == ReplyAction::PublicReply {
                     self.remember_comment(drive.account(), id, at).await;
                 }
@@ -144,7 +146,8 @@ impl Outbox {
         let ended = Ended { state, reason: why.to_owned(), due_at, again, replies: drive.item.replies().len(), at };
         self.list(drive, place, state, why, at).await;
         match self.store.record_judged(place, reply.att, &ended).await {
-            Ok(()) => {}
+            Ok(()) if state == ReplyState::Unknown => {}
+            Ok(()) => self.doubt_over(),
             Err(StoreError::Conflict) => return Ok(Next::Reload),
             Err(error) => return Err(error.into()),
         }
@@ -204,7 +207,7 @@ impl Outbox {
             }
         }
         let expected = |text: &Words| drive.conversation.expects(text.expose(), claimed_at);
-        match weigh(reply.text.as_ref(), claimed_at, &shown, is_whole) {
+        match self.weigh(reply, claimed_at, &shown, is_whole) {
             // A private reply to a comment of the person says the same, and is bound to nothing here.
             Evidence::Found(_) if reply.text.as_ref().is_some_and(expected) => Evidence::Unclear("several_candidates"),
             evidence => evidence,
@@ -254,7 +257,16 @@ impl Outbox {
             .map(|read| Seen { id: read.id.to_string(), at: read.at.map_or(claimed_at, |at| at.0), text: read.text })
             .filter(|seen| seen.at >= begin)
             .collect();
-        weigh(reply.text.as_ref(), claimed_at, &shown, is_whole)
+        self.weigh(reply, claimed_at, &shown, is_whole)
+    }
+
+    /// Weighs what is shown, and tells of a text that is there twice: it is parked, but people have seen both.
+    fn weigh(&self, reply: &Reply, claimed_at: i64, shown: &[Seen], is_whole: bool) -> Evidence {
+        let evidence = weigh(reply.text.as_ref(), claimed_at, shown, is_whole);
+        if evidence == Evidence::Unclear("several_candidates") && reply.text.is_some() {
+            self.doubled(reply);
+        }
+        evidence
     }
 }
 
@@ -280,7 +292,16 @@ fn attempt(
     alarm: Option<Alarm>,
     message: Option<String>,
 ) -> Attempt {
-    Attempt { reply: reply.id.clone(), step: place.step, progress, graph_ms: None, message, alarm }
+    Attempt {
+        reply: reply.id.clone(),
+        step: place.step,
+        progress,
+        graph_ms: None,
+        said: None,
+        message,
+        alarm,
+        delivery: reply.delivery.clone(),
+    }
 }
 
 /// Whether an earlier attempt of a private reply may be out: nobody looks for those, the next attempt tells.

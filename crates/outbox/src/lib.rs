@@ -7,6 +7,7 @@ mod evidence;
 mod judge;
 mod learn;
 mod leave;
+mod notice;
 mod order;
 mod outcome;
 mod reads;
@@ -21,6 +22,7 @@ mod waits;
 
 pub use drive::{Drive, Now, Outbox, OutboxError, Pause};
 pub use echo::{Echo, Whose};
+pub use notice::Notice;
 pub use outcome::{Alarm, Attempt, Progress, reason};
 pub use resolve::{Resolution, ResolveError};
 pub use settings::{OnUnknown, Settings};

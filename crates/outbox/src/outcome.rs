@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use graph::{Doubt, NotSent, SendError};
+use graph::{Doubt, NotSent, Said, SendError};
+use instagram::AccountId;
 use store::ReplyState;
 
 use crate::{ACCOUNT_RETRY_MS, LEASE_MS, RETRY_MS, SETTLE_MS};
@@ -49,10 +50,33 @@ pub struct Attempt {
     pub progress: Progress,
     /// How long the Graph call took; `None` if none was made.
     pub graph_ms: Option<i64>,
+    /// Meta's numbers, where it refused or broke down and said so.
+    pub said: Option<Said>,
+    /// The trace id of the delivery that brought the event that the reply answers.
+    pub delivery: Option<String>,
     /// The message or comment it became.
     pub message: Option<String>,
     /// What a person should know.
     pub alarm: Option<Alarm>,
+}
+
+impl Attempt {
+    /// Writes the one line per attempt, whoever made it: by its event's key or, where nobody knows that, its account's id.
+    pub fn log(&self, account: &AccountId, event_key: Option<&str>) {
+        let said = self.said.as_ref();
+        tracing::info!(
+            trace.id = self.delivery,
+            event.key = event_key,
+            account.id = event_key.is_none().then(|| account.as_str()),
+            reply.id = %self.reply,
+            reply.state = self.progress.name(),
+            reply.reason = self.progress.reason(),
+            graph_ms = self.graph_ms,
+            graph.code = said.and_then(|said| said.code),
+            graph.subcode = said.and_then(|said| said.subcode),
+            graph.trace = said.and_then(|said| said.trace.as_deref()),
+        );
+    }
 }
 
 /// Something that a person should know, reported once when it begins.
@@ -69,13 +93,16 @@ pub enum Alarm {
 }
 
 impl Alarm {
-    /// Its metric.
-    pub fn metric(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::TokenDead, Self::Restricted, Self::Throttled, Self::Parked];
+
+    /// A short word for logs and metrics.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::TokenDead => "AccountsBroken",
-            Self::Restricted => "AccountsRestricted",
-            Self::Throttled => "Throttled",
-            Self::Parked => "RepliesParked",
+            Self::TokenDead => "token_dead",
+            Self::Restricted => "restricted",
+            Self::Throttled => "throttled",
+            Self::Parked => "parked",
         }
     }
 }

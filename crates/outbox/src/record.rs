@@ -29,12 +29,17 @@ impl Outbox {
     ) -> Result<(), StoreError> {
         let is_last = place.step + 1 == drive.item.replies().len();
         let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, at: now };
+        let reply = drive.item.replies().get(place.step);
         match persistently(|| self.store.record_sent(place, k, &sent)).await {
+            Ok(before) => {
+                if let Some(reply) = reply {
+                    self.recorded(reply, before.as_ref(), proof.id.as_deref(), now);
+                }
+            }
             // Erased meanwhile: there is nothing left to record it on.
-            Ok(()) | Err(StoreError::Conflict) => {}
+            Err(StoreError::Conflict) => {}
             Err(error) => return Err(error),
         }
-        let reply = drive.item.replies().get(place.step);
         if let (Some(reply), Some(mid)) = (reply, &proof.id)
             && reply.action == ReplyAction::PrivateReply
         {
@@ -139,9 +144,9 @@ impl Outbox {
 }
 
 /// Tries a write again while the table gives no answer. All of these may be repeated: they name what they expect.
-pub(crate) async fn persistently<F>(write: impl Fn() -> F) -> Result<(), StoreError>
+pub(crate) async fn persistently<T, F>(write: impl Fn() -> F) -> Result<T, StoreError>
 where
-    F: Future<Output = Result<(), StoreError>>,
+    F: Future<Output = Result<T, StoreError>>,
 {
     let mut tries = 1;
     loop {

@@ -63,7 +63,7 @@ impl Outbox {
         let outcome = match resolution {
             Resolution::Sent => {
                 let sent = SentAs { mid: None, by: Some("resolved_sent"), is_last: true, at: now };
-                self.store.record_sent(place, reply.att, &sent).await
+                self.store.record_sent(place, reply.att, &sent).await.map(drop)
             }
             Resolution::Resend { not_after } => {
                 let ended = ended(ReplyState::Planned, RESENT, Some(now));

@@ -1,6 +1,6 @@
 //! One reply: claim it, make one attempt, record how it ended.
 
-use graph::SendError;
+use graph::{Said, SendError};
 use instagram::outgoing::{Content, MediaKind};
 use store::{Bucket, Lane, Postponed, Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
 
@@ -38,11 +38,13 @@ struct Went {
     lesson: Lesson,
     /// How long the Graph call took, in milliseconds; `None` if none was made.
     graph_ms: Option<i64>,
+    /// Meta's numbers, where there is no id.
+    said: Option<Said>,
 }
 
 impl Went {
     fn not_tried(progress: Progress) -> Self {
-        Self { outcome: Err(progress), lesson: Lesson::default(), graph_ms: None }
+        Self { outcome: Err(progress), lesson: Lesson::default(), graph_ms: None, said: None }
     }
 }
 
@@ -154,6 +156,7 @@ impl Outbox {
         };
         let answer = sendable.send(&self.graph, token, drive.account()).await;
         let ended = now();
+        let said = answer.result.as_ref().err().and_then(SendError::said).cloned();
         let lesson = self.learn(drive, reply, &answer, ended);
         let outcome = match answer.result {
             Err(SendError::AlreadyReplied(_)) if is_untold(reply) || was_resent(reply) => Ok(Proof::inferred()),
@@ -161,7 +164,7 @@ impl Outbox {
             Err(error) => Err(after(&error, ended, lesson.waits_until)),
             Ok(proof) => Ok(proof),
         };
-        Went { outcome, lesson, graph_ms: Some(ended - claimed_at) }
+        Went { outcome, lesson, graph_ms: Some(ended - claimed_at), said }
     }
 
     /// A comment takes no private reply, and an earlier attempt may be the one it has. If the comment is there, it is.
@@ -217,12 +220,14 @@ impl Outbox {
         claimed_at: i64,
         now: i64,
     ) -> Result<Next, StoreError> {
-        let Went { outcome, lesson, graph_ms } = went;
+        let Went { outcome, lesson, graph_ms, said } = went;
         let attempt = |progress, message, alarm| Attempt {
             reply: reply.id.clone(),
             step: place.step,
             progress,
             graph_ms,
+            said: said.clone(),
+            delivery: reply.delivery.clone(),
             message,
             alarm,
         };

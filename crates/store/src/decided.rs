@@ -52,6 +52,12 @@ pub struct Reply {
     /// It holds the line that says a machine answers.
     #[serde(default, skip_serializing_if = "is_false")]
     pub discloses: bool,
+    /// When the event it answers was received, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<i64>,
+    /// The trace id of the delivery that brought that event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<String>,
     /// Where it stands.
     pub state: ReplyState,
     /// The attempt under way or the last one ended; 0 before the first.
@@ -108,6 +114,8 @@ impl Reply {
             confirms: false,
             passes_holds: false,
             discloses: false,
+            received_at: None,
+            delivery: None,
             state: ReplyState::Planned,
             att: 0,
             until: None,

@@ -176,6 +176,19 @@ pub fn item(account: &AccountId, peer: &Peer, event: &Event, event_key: &str) ->
     Key { pk: thread_partition(account, peer), sk }
 }
 
+/// The key of the event that made an item, where the item's own key tells: of a message or a comment. Other events'
+/// items are named after a hash of it.
+pub fn event_key(key: &Key) -> Option<String> {
+    let (account, _) = thread_of(&key.pk)?;
+    let event_key = match key.sk.split_once('#')? {
+        ("M", mid) => format!("msg|{account}|{mid}"),
+        ("C", comment) => format!("c|{account}|{comment}"),
+        _ => return None,
+    };
+    // A longer one is hashed (`instagram::event_key`).
+    (event_key.len() <= instagram::MAX_KEY_BYTES).then_some(event_key)
+}
+
 /// Where a test sample is recorded: under the app, as its entry names no account.
 pub fn test_sample(app: &AppId, kind: &str, event_key: &str) -> Key {
     Key { pk: format!("P#{app}"), sk: format!("{TEST}{kind}#{}", digest(event_key)) }

@@ -146,6 +146,11 @@ impl Store {
         self.run(update, ReturnValue::AllNew).await
     }
 
+    /// Runs the update and returns the whole item as it stood before. DynamoDB bills no more for that.
+    pub(crate) async fn update_replacing(&self, update: Update) -> Result<Attributes, StoreError> {
+        self.run(update, ReturnValue::AllOld).await
+    }
+
     async fn run(&self, update: Update, returning: ReturnValue) -> Result<Attributes, StoreError> {
         let expression = update.expression();
         let condition = (!update.conditions.is_empty()).then(|| update.conditions.join(" AND "));

@@ -13,10 +13,11 @@ use std::panic::AssertUnwindSafe;
 use boot::{Chain, Deadline};
 use futures::FutureExt;
 use futures::stream::{FuturesUnordered, StreamExt};
+use outbox::Alarm;
 use store::{Account, CHORES_SHARD, Key, StoreError, keys};
 
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{CHORES_LEFT, CHORES_UNREAD, PANICS, Tally};
 use crate::trouble::Trouble;
 use plan::chores;
 pub(crate) use survey::Survey;
@@ -34,7 +35,7 @@ impl Caretaker {
             Ok(keys) => keys,
             Err(error) => {
                 tracing::error!(error = %Chain(&error), "what accounts need cannot be read");
-                tally.count("ChoresUnread", 1);
+                tally.count(CHORES_UNREAD, 1);
                 return;
             }
         };
@@ -77,14 +78,14 @@ impl Caretaker {
             Ok(Ok(())) => {}
             Ok(Err(trouble)) if trouble.is_expected() => {}
             Ok(Err(trouble)) => {
-                tally.count("ChoresLeft", 1);
+                tally.count(CHORES_LEFT, 1);
                 tracing::error!(
                     account.id = keys::account_of(key).as_ref().map(instagram::AccountId::as_str),
                     error = %Chain(&trouble), "what an account needs could not be done; it stays due"
                 );
             }
             Err(_words) => {
-                tally.count("Panics", 1);
+                tally.count(PANICS, 1);
                 tracing::error!(
                     account.id = keys::account_of(key).as_ref().map(instagram::AccountId::as_str),
                     "doing what an account needs panicked; it stays due"
@@ -127,7 +128,7 @@ impl Caretaker {
     /// The account's token is dead, as an answer of Meta's shows: that is noted, and the account read again.
     async fn note_dead_token(&self, account: &mut Account, why: &str, tally: &Tally) -> Result<(), Trouble> {
         if self.store.mark_broken(account, why, self.clock.now_ms()).await? {
-            tally.count("AccountsBroken", 1);
+            tally.alarmed(Alarm::TokenDead);
             tracing::error!(account.id = %account.id, reason = why, "an account needs a new login");
         }
         if let Some(now) = self.store.account(&account.id).await? {

@@ -3,11 +3,14 @@
 
 use std::collections::VecDeque;
 
-use boot::{Chain, Deadline};
+use boot::{Chain, Deadline, Metric};
 use store::{Key, Page, StoreError};
 
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{
+    ERASURE_OLDEST_HOURS, ERASURE_ORDER_OLDEST_HOURS, ERASURE_ORDERS_OPEN, ERASURES_DONE, ERASURES_OPEN, LEFT_DUE,
+    Tally,
+};
 
 /// Most pages of one run: what is left goes on with the next, so that a large account leaves room for replies.
 const MOST_PAGES: usize = 1_000;
@@ -27,12 +30,12 @@ impl Caretaker {
             match self.store.erase_page(&order, self.clock.now_ms()).await {
                 Ok(Page::More) => turns.push_back(order),
                 Ok(Page::Later) => {}
-                Ok(Page::Over) => tally.count("ErasuresDone", 1),
+                Ok(Page::Over) => tally.count(ERASURES_DONE, 1),
                 // Another run works on it, or on what it holds.
                 Err(StoreError::Conflict) => {}
                 Err(error) => {
                     tracing::error!(error = %Chain(&error), "an erasure could not go on; it stays due");
-                    tally.count("LeftDue", 1);
+                    tally.count(LEFT_DUE, 1);
                 }
             }
         }
@@ -49,15 +52,15 @@ impl Caretaker {
     async fn try_count_erasures(&self, tally: &Tally) -> Result<(), StoreError> {
         let now = self.clock.now_ms();
         let requests = self.store.erasure_requests().await?;
-        tell(tally, ["ErasuresOpen", "ErasureOldestHours"], requests.iter().map(|request| now - request.at));
+        tell(tally, [ERASURES_OPEN, ERASURE_OLDEST_HOURS], requests.iter().map(|request| now - request.at));
         let orders = self.store.open_orders(now).await?;
-        tell(tally, ["ErasureOrdersOpen", "ErasureOrderOldestHours"], orders.iter().map(|order| now - order.asked_at));
+        tell(tally, [ERASURE_ORDERS_OPEN, ERASURE_ORDER_OLDEST_HOURS], orders.iter().map(|order| now - order.asked_at));
         Ok(())
     }
 }
 
 /// How many there are, and the age of the oldest in hours.
-fn tell(tally: &Tally, [open, oldest]: [&'static str; 2], ages_ms: impl ExactSizeIterator<Item = i64>) {
+fn tell(tally: &Tally, [open, oldest]: [Metric; 2], ages_ms: impl ExactSizeIterator<Item = i64>) {
     tally.level(open, u64::try_from(ages_ms.len()).unwrap_or(u64::MAX));
     tally.level(oldest, u64::try_from(ages_ms.max().unwrap_or(0) / 3_600_000).unwrap_or(0));
 }

@@ -11,7 +11,7 @@ use store::{Connection, Item, Key, Lane, Mode, Standing, StoreError, keys};
 
 use crate::Caretaker;
 use crate::delivery;
-use crate::tally::Tally;
+use crate::tally::{HINTS_FOUND, HINTS_NOT_FOUND, Tally};
 use crate::trouble::Trouble;
 
 /// The first pause after a look that Meta did not answer. It doubles: each is as long as the search has lasted.
@@ -51,9 +51,9 @@ impl Caretaker {
         let noted = match patience(look, hinted_at, now) {
             Look::Over(how) => {
                 match how {
-                    "enqueued" => tally.count("HintsFound", 1),
+                    "enqueued" => tally.count(HINTS_FOUND, 1),
                     "missing" | "given_up" => {
-                        tally.count("HintsNotFound", 1);
+                        tally.count(HINTS_NOT_FOUND, 1);
                         tracing::warn!(
                             account.id = %standing.account.id, message.id = key.sk.trim_start_matches("M#"), outcome = how,
                             "a message that Meta hinted at cannot be read"
@@ -101,7 +101,7 @@ impl Caretaker {
             Ok(read) => read,
             Err(error) => {
                 if self.outbox.heed_dead_token(account, &error, now()).await == Some(Alarm::TokenDead) {
-                    tally.count(Alarm::TokenDead.metric(), 1);
+                    tally.alarmed(Alarm::TokenDead);
                 }
                 let look = unread(&error, now() - hinted_at);
                 if let Look::Again(_) = look {

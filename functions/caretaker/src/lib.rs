@@ -16,7 +16,7 @@ mod work;
 
 use std::time::Duration;
 
-use boot::{Chain, Clock, Metrics, TimedOut};
+use boot::{Chain, Clock, Metric, Metrics, TimedOut, shared};
 use graph::Graph;
 use lambda_runtime::LambdaEvent;
 use outbox::Outbox;
@@ -27,7 +27,7 @@ use vault::Vault;
 use accounts::Accounts;
 use chores::Survey;
 pub use config::Config;
-use tally::Tally;
+use tally::{HEARTBEAT, RUNS_CUT_OFF, Tally};
 
 /// The function's time-out in the template.
 pub const TIME_OUT: Duration = Duration::from_secs(60);
@@ -37,6 +37,11 @@ pub const WORKING_TIME: Duration = Duration::from_secs(45);
 
 /// What is still under way then, such as a long series of reads, is dropped; the next run does it again.
 const CUT_OFF: Duration = Duration::from_secs(57);
+
+/// Every metric that this function writes.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    [tally::METRICS, shared::REPLIES, shared::REPLY_TIMES, shared::GRAPH].into_iter().flatten().copied()
+}
 
 /// Everything the caretaker works with: built once, lent to every run.
 #[derive(Debug)]
@@ -66,8 +71,17 @@ impl Caretaker {
         clock: Clock,
         metrics: Metrics,
     ) -> Self {
+        let graph = {
+            let metrics = metrics.clone();
+            graph.observed(move |call| metrics.graph_call(call.operation.name(), call.class.name(), call.took))
+        };
+        let outbox = {
+            let metrics = metrics.clone();
+            let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox);
+            outbox.observed(move |notice| metrics.beside(|sheet| tally::note(sheet, notice)))
+        };
         Self {
-            outbox: Outbox::new(store.clone(), graph.clone(), config.outbox),
+            outbox,
             graph,
             accounts: Accounts::new(store.clone(), vault),
             store,
@@ -103,14 +117,14 @@ impl Caretaker {
             Ok(outcome) => outcome,
             Err(TimedOut) => {
                 tracing::warn!("a run took too long and was cut off; what it did not end is still due");
-                tally.count("CutOff", 1);
+                tally.count(RUNS_CUT_OFF, 1);
                 Ok(())
             }
         };
         if outcome.is_ok() {
-            tally.count("Heartbeat", 1);
+            tally.count(HEARTBEAT, 1);
         }
-        self.metrics.write(&tally.into_sheet());
+        self.metrics.write(tally.into_sheet());
         outcome.map_err(|error| {
             tracing::error!(error = %Chain(&error), "no shard could be read: nothing was done");
             error.into()

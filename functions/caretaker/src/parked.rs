@@ -4,7 +4,7 @@ use boot::Chain;
 use store::{Listed, ReplyState, StoreError};
 
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{PARKED_OLDEST_SECONDS, PARKED_REPLIES, Tally};
 
 /// Most entries that one run holds against their replies: a longer list is gone through run by run.
 const MOST_CHECKED: usize = 100;
@@ -38,8 +38,8 @@ impl Caretaker {
             parked += 1;
             oldest_ms = oldest_ms.max(now - entry.at);
         }
-        tally.level("ParkedReplies", parked);
-        tally.level("ParkedOldestSeconds", u64::try_from(oldest_ms / 1000).unwrap_or(0));
+        tally.level(PARKED_REPLIES, parked);
+        tally.level(PARKED_OLDEST_SECONDS, u64::try_from(oldest_ms / 1000).unwrap_or(0));
         Ok(())
     }
 

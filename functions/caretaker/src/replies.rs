@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use boot::Deadline;
 use instagram::Peer;
-use outbox::{Attempt, Drive};
-use store::{Connection, Conversation, Item, Key, ReplyState, Standing};
+use outbox::Drive;
+use store::{Connection, Conversation, Item, Key, ReplyState, Standing, keys};
 
 use crate::Caretaker;
 use crate::tally::Tally;
@@ -39,9 +39,10 @@ impl Caretaker {
             begin_before: now().saturating_add(left_ms),
             judges: Some(&pause),
         };
+        let event_key = keys::event_key(key);
         for attempt in Box::pin(self.outbox.drive(drive, &now)).await? {
             tally.attempted(&attempt);
-            report(standing, &attempt);
+            attempt.log(&standing.account.id, event_key.as_deref());
         }
         Ok(())
     }
@@ -59,15 +60,4 @@ impl Caretaker {
 fn may_call(standing: &Standing, item: &Item) -> bool {
     let is_in_doubt = item.replies().iter().any(|reply| reply.state == ReplyState::Unknown);
     standing.may_send() || (is_in_doubt && standing.account.connection == Connection::Connected)
-}
-
-/// The one line per attempt.
-fn report(standing: &Standing, attempt: &Attempt) {
-    tracing::info!(
-        account.id = %standing.account.id,
-        reply.id = %attempt.reply,
-        reply.state = attempt.progress.name(),
-        reply.reason = attempt.progress.reason(),
-        graph_ms = attempt.graph_ms,
-    );
 }

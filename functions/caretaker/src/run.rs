@@ -12,7 +12,7 @@ use store::{DUE_SHARDS, Key, StoreError};
 
 use crate::Caretaker;
 use crate::backlog::{Backlog, Done, Task};
-use crate::tally::Tally;
+use crate::tally::{PANICS, Tally};
 
 /// Most conversations worked on at once.
 const SIDE_BY_SIDE: usize = 16;
@@ -155,7 +155,7 @@ impl Caretaker {
             Ok(done) => done,
             Err(_words) => {
                 tracing::error!(account.id = %thread.account, "working on a conversation panicked; it stays due");
-                tally.count("Panics", 1);
+                tally.count(PANICS, 1);
                 Done { left: thread.keys.clone(), thread, next: None }
             }
         }

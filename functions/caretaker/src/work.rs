@@ -5,7 +5,7 @@ use store::{Connection, Conversation, Item, Key, ReplyState, Standing, StoreErro
 
 use crate::Caretaker;
 use crate::backlog::{Done, Thread, Urgency};
-use crate::tally::Tally;
+use crate::tally::{LEFT_DUE, Tally};
 use crate::trouble::Trouble;
 
 impl Caretaker {
@@ -29,7 +29,7 @@ impl Caretaker {
                 },
                 Err(error) => {
                     tracing::error!(account.id = %thread.account, error = %Chain(&error), "what is due cannot be read");
-                    tally.count("LeftDue", 1);
+                    tally.count(LEFT_DUE, 1);
                     left.push(key);
                 }
             }
@@ -51,7 +51,7 @@ impl Caretaker {
             if let Err(trouble) = self.tend(&thread, key, begin_until, tally).await {
                 left.push(key.clone());
                 if !trouble.is_expected() {
-                    tally.count("LeftDue", 1);
+                    tally.count(LEFT_DUE, 1);
                     tracing::error!(
                         account.id = %thread.account, error = %Chain(&trouble), "what is due could not be done; it stays due"
                     );

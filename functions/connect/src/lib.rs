@@ -22,9 +22,9 @@ mod visit;
 
 use std::time::Duration;
 
-use boot::{AppsSecret, Clock, Deadline, Metrics, SecretError, Sheet};
+use boot::{AppsSecret, Clock, Deadline, Metric, Metrics, SecretError, Sheet, shared};
 use gateway::Defect;
-use graph::{Graph, Login};
+use graph::{Call, Graph, Login};
 use instagram::Apps;
 use lambda_http::http::StatusCode;
 use lambda_http::http::header::ALLOW;
@@ -47,6 +47,11 @@ pub const BUDGET: Duration = Duration::from_secs(26);
 
 /// What is left of Lambda's own time when we stop working and answer.
 const MARGIN: Duration = Duration::from_millis(500);
+
+/// Every metric that this function writes.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    [tally::METRICS, shared::GRAPH].into_iter().flatten().copied()
+}
 
 /// The function: lives as long as its process.
 #[derive(Debug)]
@@ -88,6 +93,11 @@ impl Connect {
     /// Wires the parts. Nothing is called yet.
     pub fn new(config: Config, parts: Parts, clock: Clock, metrics: Metrics) -> Self {
         let Parts { store, graph, login, vault, apps, crm } = parts;
+        let counts = |metrics: &Metrics| {
+            let metrics = metrics.clone();
+            move |call: Call| metrics.graph_call(call.operation.name(), call.class.name(), call.took)
+        };
+        let (graph, login) = (graph.observed(counts(&metrics)), login.observed(counts(&metrics)));
         Self {
             store,
             graph,
@@ -148,7 +158,7 @@ impl Connect {
         let deadline = self.clock.deadline(BUDGET, lambda_deadline, MARGIN);
         let mut sheet = Sheet::default();
         let response = self.answer(&request, defect, base, &deadline, &mut sheet).await;
-        self.metrics.write(&sheet);
+        self.metrics.write(sheet);
         Ok(response)
     }
 

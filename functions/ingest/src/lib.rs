@@ -15,7 +15,7 @@ mod triage;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use boot::{AppsSecret, CallLimits, Clock, Deadline, Metrics, SecretError, Sheet};
+use boot::{AppsSecret, CallLimits, Clock, Deadline, Metric, Metrics, SecretError, Sheet};
 use instagram::Apps;
 use lambda_http::http::StatusCode;
 use lambda_http::{Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, Service, service_fn};
@@ -38,6 +38,11 @@ const MARGIN: Duration = Duration::from_millis(200);
 /// when is decided here, entry by entry, under one deadline. A slow answer is still an answer.
 pub const CALL_LIMITS: CallLimits =
     CallLimits { connect: Duration::from_secs(1), attempt: None, operation: None, attempts: 1 };
+
+/// Every metric that this function writes.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    tally::METRICS.iter().copied()
+}
 
 /// The function: lives as long as its process and answers one request at a time, or many.
 #[derive(Debug)]
@@ -95,7 +100,7 @@ impl Ingest {
         let deadline = self.clock.deadline(BUDGET, lambda_deadline, MARGIN);
         let mut sheet = Sheet::default();
         let response = self.answer(&request, defect, &deadline, &mut sheet).await;
-        self.metrics.write(&sheet);
+        self.metrics.write(sheet);
         Ok(response)
     }
 

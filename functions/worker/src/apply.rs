@@ -18,7 +18,7 @@ use crate::decision::{self, Question};
 use crate::effects;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
-use crate::tally::Tally;
+use crate::tally::{ERASED_EVENTS, FOREIGN_APP, FORMER_ACCOUNT, QUARANTINED, RULES_UNREADABLE, Tally};
 use crate::time::happened_at;
 
 /// How often an event is applied anew because somebody else wrote its items meanwhile.
@@ -58,7 +58,7 @@ impl Worker {
             return self.set_aside(body, Reason::UnknownAccount).await;
         };
         if standing.account.app != job.app {
-            return Ok(Applied::counted("foreign_app", "ForeignApp"));
+            return Ok(Applied::counted("foreign_app", FOREIGN_APP));
         }
         if is_erased(&event, at, standing.account.erased_before) {
             return Ok(erased());
@@ -230,6 +230,8 @@ impl Worker {
             event,
             key: &job.key,
             at: *at,
+            received_at: job.received_at,
+            delivery: job.trace_id(),
             standing,
             conversation: next,
             content,
@@ -239,8 +241,8 @@ impl Worker {
         };
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
         if let Some(version) = unreadable {
-            tracing::error!(account.id = %job.account, version, "stored rules cannot be read; nothing is answered");
-            work.tally.count("RulesUnreadable", 1);
+            tracing::error!(account.id = %job.account, rules.version = version, "stored rules cannot be read; nothing is answered");
+            work.tally.count(RULES_UNREADABLE, 1);
             if answer.decision.outcome == automation::Outcome::NoRules {
                 answer.stored.why = "rules_unreadable".to_owned();
             }
@@ -312,19 +314,19 @@ impl Worker {
 
     pub(crate) async fn set_aside(&self, body: &str, reason: Reason) -> Result<Applied, Trouble> {
         self.quarantine.keep(body, reason, self.clock.now_ms()).await?;
-        Ok(Applied::counted(reason.code(), "Quarantined"))
+        Ok(Applied::counted(reason.code(), QUARANTINED))
     }
 }
 
 /// An event of somebody, or of an account, that was erased since: counted, and nothing of it is kept.
 fn erased() -> Applied {
-    Applied::counted("erased", "ErasedEvents")
+    Applied::counted("erased", ERASED_EVENTS)
 }
 
 /// Events that are counted and leave nothing behind.
 fn unwanted(account: &Account) -> Option<Applied> {
     match (account.connection, account.mode) {
-        (Connection::Disconnected | Connection::Erased, _) => Some(Applied::counted("former_account", "FormerAccount")),
+        (Connection::Disconnected | Connection::Erased, _) => Some(Applied::counted("former_account", FORMER_ACCOUNT)),
         (Connection::Connected, Mode::Off) => Some(Applied::as_outcome("off")),
         (Connection::Connected, Mode::Observe | Mode::Answer) => None,
     }

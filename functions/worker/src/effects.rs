@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use automation::{Decision, Effect, Source};
+use boot::Metric;
 use graph::SendError;
 use instagram::outgoing::SenderAction;
 use instagram::{AccountId, Peer, UnixMillis};
@@ -14,6 +15,7 @@ use crate::Worker;
 use crate::apply::Work;
 use crate::outcome::Trouble;
 use crate::record::LEAVE;
+use crate::tally::{ERASURES_REQUESTED, HAND_OVERS, LOOPS_BROKEN, OPT_OUTS};
 
 /// How long such a call may take: the answer waits for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -72,12 +74,12 @@ pub(crate) fn expect(next: &mut Conversation, decided: &store::Decided, event_ke
 }
 
 /// The metric that an effect counts in.
-fn metric(effect: &Effect) -> Option<&'static str> {
+fn metric(effect: &Effect) -> Option<Metric> {
     match effect {
-        Effect::Alarm { .. } => Some("LoopsBroken"),
-        Effect::ErasureRequested => Some("ErasuresRequested"),
-        Effect::OptedOut => Some("OptOuts"),
-        Effect::HandOver { .. } => Some("HandOvers"),
+        Effect::Alarm { .. } => Some(LOOPS_BROKEN),
+        Effect::ErasureRequested => Some(ERASURES_REQUESTED),
+        Effect::OptedOut => Some(OPT_OUTS),
+        Effect::HandOver { .. } => Some(HAND_OVERS),
         Effect::React { .. }
         | Effect::MarkSeen { .. }
         | Effect::ShowTyping { .. }

@@ -18,7 +18,7 @@ mod time;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use boot::{Clock, Metrics};
+use boot::{Clock, Metric, Metrics, shared};
 use graph::Graph;
 use lambda_runtime::LambdaEvent;
 use outbox::Outbox;
@@ -30,6 +30,11 @@ pub use batch::TIME_OUT;
 pub use config::Config;
 use media::OwnMedia;
 use quarantine::Quarantine;
+
+/// Every metric that this function writes.
+pub fn metrics() -> impl Iterator<Item = Metric> {
+    [tally::METRICS, shared::REPLIES, shared::REPLY_TIMES, shared::GRAPH].into_iter().flatten().copied()
+}
 
 /// Everything the worker works with: built once, lent to every call.
 #[derive(Debug)]
@@ -57,8 +62,17 @@ impl Worker {
         clock: Clock,
         metrics: Metrics,
     ) -> Self {
+        let graph = {
+            let metrics = metrics.clone();
+            graph.observed(move |call| metrics.graph_call(call.operation.name(), call.class.name(), call.took))
+        };
+        let outbox = {
+            let metrics = metrics.clone();
+            let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox);
+            outbox.observed(move |notice| metrics.beside(|sheet| tally::note(sheet, notice)))
+        };
         Self {
-            outbox: Outbox::new(store.clone(), graph.clone(), config.outbox),
+            outbox,
             graph,
             own_media: OwnMedia::default(),
             accounts: Accounts::new(store.clone(), Arc::new(vault)),

@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env(&Env::process())?;
     let clock = Clock::system();
     if let Some(days_left) = graph::version_warning(clock.now_ms()) {
-        tracing::warn!(version = graph::GRAPH_VERSION, days_left, "the Graph API version in use is about to end");
+        tracing::warn!(graph.version = graph::GRAPH_VERSION, days_left, "the Graph API version in use is about to end");
     }
     let aws = boot::lambda_aws_config(&clock, CallLimits::default())?;
     let store = store::Store::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name);

@@ -1,5 +1,6 @@
 //! What became of an event, and what can go wrong on the way.
 
+use boot::Metric;
 use outbox::{Attempt, OutboxError};
 use store::StoreError;
 use vault::VaultError;
@@ -11,8 +12,8 @@ pub(crate) struct Applied {
     pub(crate) outcome: String,
     /// The attempts to send that were made.
     pub(crate) attempts: Vec<Attempt>,
-    /// Counted in the metric of this name, besides `applied`.
-    pub(crate) counted: Option<&'static str>,
+    /// Counted in this metric, besides `Applied`.
+    pub(crate) counted: Option<Metric>,
 }
 
 impl Applied {
@@ -20,7 +21,7 @@ impl Applied {
         Self { outcome: outcome.into(), attempts: Vec::new(), counted: None }
     }
 
-    pub(crate) fn counted(outcome: &'static str, metric: &'static str) -> Self {
+    pub(crate) fn counted(outcome: &'static str, metric: Metric) -> Self {
         Self { counted: Some(metric), ..Self::as_outcome(outcome) }
     }
 }

@@ -11,7 +11,7 @@ use job::Job;
 use crate::Worker;
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
-use crate::tally::Tally;
+use crate::tally::{PANICS, QUARANTINED, RETURNED, Tally};
 
 /// What the queue does with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,11 @@ impl Worker {
             Ok(outcome) => outcome,
             Err(Panicked) if receipts(record) >= POISON_RECEIPTS => self.set_aside(body, Reason::Poison).await,
             Err(Panicked) => {
-                tracing::error!(event.key = %job.key, event.kind = %job.kind, "applying an event panicked; it comes again");
-                tally.count("Panics", 1);
+                tracing::error!(
+                    trace.id = job.trace_id(), event.key = %job.key, event.kind = %job.kind,
+                    "applying an event panicked; it comes again"
+                );
+                tally.count(PANICS, 1);
                 return Disposition::Redeliver;
             }
         };
@@ -56,10 +59,10 @@ impl Worker {
             }
             Err(trouble) => {
                 tracing::error!(
-                    account.id = %job.account, event.key = %job.key, event.kind = %job.kind,
+                    trace.id = job.trace_id(), event.key = %job.key, event.kind = %job.kind,
                     error = &trouble as &dyn std::error::Error, "an event could not be applied; it comes again"
                 );
-                tally.count("Returned", 1);
+                tally.count(RETURNED, 1);
                 Disposition::Redeliver
             }
         }
@@ -92,7 +95,7 @@ impl Worker {
                     bytes = body.len(),
                     "a queue message is no job this version knows; it is in quarantine"
                 );
-                tally.count("Quarantined", 1);
+                tally.count(QUARANTINED, 1);
                 Disposition::Done
             }
             Err(trouble) => {
@@ -105,38 +108,27 @@ impl Worker {
         }
     }
 
-    /// The one line per event, and its part of the metrics.
+    /// The one line per event, one more per attempt to answer it, and its part of the metrics.
     fn report(&self, job: &Job, applied: &Applied, began: i64, tally: &Tally) {
         if let Some(metric) = applied.counted {
             tally.count(metric, 1);
         }
         for attempt in &applied.attempts {
-            if let Some(alarm) = attempt.alarm {
-                tally.count(alarm.metric(), 1);
-            }
-            tally.count(
-                match attempt.progress.name() {
-                    "sent" => "RepliesSent",
-                    "failed" => "RepliesFailed",
-                    "unknown" => "RepliesUnknown",
-                    "parked" => "RepliesGivenUp",
-                    _ => "RepliesWaiting",
-                },
-                1,
-            );
+            tally.attempted(attempt);
         }
-        let last = applied.attempts.last();
-        // A line is paid for by its length. The key names the account; one reply goes without saying.
+        // A line is paid for by its length. The key names the account; one attempt goes without saying.
         tracing::info!(
+            trace.id = job.trace_id(),
             event.key = %job.key,
             event.kind = %job.kind,
             outcome = %applied.outcome,
-            replies = Some(applied.attempts.len()).filter(|attempts| *attempts > 1),
-            reply.state = last.map(|attempt| attempt.progress.name()),
-            reply.reason = last.and_then(|attempt| attempt.progress.reason()),
-            graph_ms = last.and_then(|attempt| attempt.graph_ms),
+            attempts = Some(applied.attempts.len()).filter(|attempts| *attempts > 1),
+            reply.state = applied.attempts.last().map(|attempt| attempt.progress.name()),
             duration_ms = self.clock.now_ms() - began,
         );
+        for attempt in &applied.attempts {
+            attempt.log(&job.account, Some(&job.key));
+        }
     }
 }
 

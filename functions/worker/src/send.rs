@@ -1,6 +1,6 @@
 //! From an item's open replies to the outbox: what the account allows, and how long there is time.
 
-use boot::Sheet;
+use boot::shared;
 use graph::SendError;
 use outbox::{Attempt, Drive};
 use secrecy::SecretString;
@@ -53,9 +53,7 @@ impl Worker {
     /// Heeds what a call that sends nothing teaches: a dead token is noted for all, and alarmed once.
     pub(crate) async fn heed(&self, account: &Account, error: &SendError) {
         if let Some(alarm) = self.outbox.heed_dead_token(account, error, self.clock.now_ms()).await {
-            let mut sheet = Sheet::default();
-            sheet.count(alarm.metric(), 1);
-            self.metrics.write(&sheet);
+            self.metrics.beside(|sheet| shared::alarm_metric(alarm.name()).into_iter().for_each(|m| sheet.count(m, 1)));
         }
     }
 

@@ -2,19 +2,68 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use boot::Sheet;
+use boot::{Metric, Sheet, shared};
+use outbox::{Attempt, Notice};
+
+boot::catalogue! {
+    /// What is counted of events and of what people ask for in them.
+    pub(crate) METRICS: Service;
+
+    /// Records that are done: the queue forgets them.
+    APPLIED: Count "Applied";
+    /// Records that could not be applied now and come again.
+    RETURNED: Count "Returned";
+    /// Records whose processing panicked; they come again.
+    PANICS: Count "Panics";
+    /// Records kept in quarantine instead of being applied.
+    QUARANTINED: Count "Quarantined";
+    /// Events signed with another app's secret than the account's; nothing of them is stored.
+    FOREIGN_APP: Count "ForeignApp";
+    /// Events of people or accounts that were erased since; nothing of them is stored.
+    ERASED_EVENTS: Count "ErasedEvents";
+    /// Events of accounts that are not connected any more; nothing of them is stored.
+    FORMER_ACCOUNT: Count "FormerAccount";
+    /// Events left unanswered because their account's stored rules cannot be read by this version.
+    RULES_UNREADABLE: Count "RulesUnreadable";
+    /// Conversations in which automatic answers stopped because they had become too many.
+    LOOPS_BROKEN: Count "LoopsBroken";
+    /// People who asked to be forgotten.
+    ERASURES_REQUESTED: Count "ErasuresRequested";
+    /// People who asked for no more automatic answers.
+    OPT_OUTS: Count "OptOuts";
+    /// Conversations handed over to a person of the office.
+    HAND_OVERS: Count "HandOvers";
+}
 
 /// The batch's metrics in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Tally(Mutex<Sheet>);
 
 impl Tally {
-    pub(crate) fn count(&self, name: &'static str, by: usize) {
+    pub(crate) fn count(&self, metric: Metric, by: usize) {
         let mut sheet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sheet.count(name, u64::try_from(by).unwrap_or(u64::MAX));
+        sheet.count(metric, u64::try_from(by).unwrap_or(u64::MAX));
+    }
+
+    /// What came of a reply: the same metrics as the caretaker's.
+    pub(crate) fn attempted(&self, attempt: &Attempt) {
+        let metrics = [
+            attempt.alarm.and_then(|alarm| shared::alarm_metric(alarm.name())),
+            shared::reply_metric(attempt.progress.name()),
+        ];
+        metrics.into_iter().flatten().for_each(|metric| self.count(metric, 1));
     }
 
     pub(crate) fn into_sheet(self) -> Sheet {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What happened to a reply besides.
+pub(crate) fn note(sheet: &mut Sheet, notice: Notice) {
+    match notice {
+        Notice::Proven { after_ms } => sheet.observe(shared::REPLY_MS, u64::try_from(after_ms).unwrap_or(0)),
+        Notice::DoubtOver => sheet.count(shared::UNKNOWNS_RESOLVED, 1),
+        Notice::Doubled => sheet.count(shared::DUPLICATES_DETECTED, 1),
     }
 }

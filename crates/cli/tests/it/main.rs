@@ -6,6 +6,8 @@ mod accounts;
 mod binaries;
 mod doctor;
 mod forgotten;
+mod logs;
+mod metrics;
 mod numbers;
 mod operators;
 mod program;

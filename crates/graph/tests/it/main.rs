@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod bodies;
+mod calls;
 mod meta;
 mod reads;
 mod socket;

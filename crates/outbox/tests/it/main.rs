@@ -8,6 +8,7 @@ mod fixtures;
 mod holds;
 mod judging;
 mod lost_answers;
+mod notices;
 mod order;
 mod pace;
 mod permissions;

@@ -2,8 +2,9 @@
 
 use crate::replies::due::{clear_due, set_due};
 use crate::replies::{ReplyRef, at_attempt, under_way};
+use crate::table::from_attributes;
 use crate::update::Update;
-use crate::{ReplyState, Store, StoreError, Try};
+use crate::{Item, ReplyState, Store, StoreError, Try};
 
 /// What an attempt came to, other than proof that the reply is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +36,27 @@ pub struct SentAs<'a> {
     pub at: i64,
 }
 
+/// What a reply was before proof was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// Where it stood.
+    pub state: ReplyState,
+    /// The message or comment it was known as.
+    pub mid: Option<String>,
+}
+
 impl Store {
-    /// Records proof that a reply is out. Proof wins over every other state.
+    /// Records proof that a reply is out. Proof wins over every other state. Gives what stood there before, if that can be
+    /// read.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the item is gone, erased meanwhile.
-    pub async fn record_sent(&self, reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<(), StoreError> {
+    pub async fn record_sent(&self, reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<Option<Before>, StoreError> {
         let mut update = sent_update(reply, k, sent)?;
         update.require("attribute_exists(why)");
-        self.update(update).await
+        let item: Option<Item> = from_attributes(self.update_replacing(update).await?).ok();
+        let before = item.as_ref().and_then(|item| item.replies().get(reply.step));
+        Ok(before.map(|before| Before { state: before.state, mid: before.mid.clone() }))
     }
 
     /// Records that attempt `k` of a reply is out, on evidence that could belong to another attempt: a message with the

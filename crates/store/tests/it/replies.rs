@@ -1,8 +1,8 @@
 //! The reply protocol's writes in the emulator: who may write what, and who is refused.
 
 use store::{
-    Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, Queued, ReplyRef, ReplyState, SentAs,
-    StoreError, keys,
+    Before, Conversation, Ended, Gate, GateClaim, Item, ItemContent, Key, Postponed, Queued, ReplyRef, ReplyState,
+    SentAs, StoreError, keys,
 };
 
 use crate::fixtures::{NOW, Table, account_id, decided, peer, states, table};
@@ -240,7 +240,7 @@ async fn what_is_decided_about_a_doubt_or_a_parked_reply_counts_only_for_that() 
             let (place, store) = (planned(&table, 2).await, &table.store);
             let due_at = (!state.is_final()).then_some(NOW);
             match state {
-                Sent => store.record_sent(&place, 2, &SENT).await.unwrap(),
+                Sent => drop(store.record_sent(&place, 2, &SENT).await.unwrap()),
                 _ => store.record_ended(&place, 2, &ended(state, due_at)).await.unwrap(),
             }
             let before = store.item(&place.item, NOW).await.unwrap();
@@ -308,6 +308,44 @@ async fn due(table: &Table, now_ms: i64, most: usize) -> Vec<String> {
         due.extend(table.store.due(shard, now_ms, most).await.unwrap().into_iter().map(|(key, _)| key.sk));
     }
     due
+}
+
+#[tokio::test]
+async fn proof_says_what_stood_there_before_it() {
+    let table = table().await;
+    let (place, store) = (planned(&table, 2).await, &table.store);
+    let second = ReplyRef { step: 1, ..place.clone() };
+    let before = |state, mid: Option<&str>| Some(Before { state, mid: mid.map(str::to_owned) });
+    let sent = |mid| SentAs { mid: Some(mid), is_last: false, ..SENT };
+    store.record_ended(&place, 1, &ended(ReplyState::Unknown, Some(NOW))).await.unwrap();
+    let cases = [
+        ("in doubt", &place, "mid.1", before(ReplyState::Unknown, None)),
+        ("once more", &place, "mid.1", before(ReplyState::Sent, Some("mid.1"))),
+        ("as another message", &place, "mid.2", before(ReplyState::Sent, Some("mid.1"))),
+        ("the next of the plan", &second, "mid.3", before(ReplyState::Planned, None)),
+    ];
+    for (case, place, mid, expected) in cases {
+        assert_eq!(store.record_sent(place, 1, &sent(mid)).await.unwrap(), expected, "{case}");
+    }
+}
+
+#[test]
+fn an_items_key_tells_its_events_key_where_it_is_not_a_hash() {
+    let (account, peer) = (account_id(), peer());
+    let cases = [
+        r#"{"sender":{"id":"900000000000001"},"recipient":{"id":"17841400000000001"},"timestamp":1,"message":{"mid":"m1","text":"oi"}}"#,
+        r#"{"field":"comments","value":{"id":"c1","text":"oi","from":{"id":"1","username":"k"},"media":{"id":"2"}}}"#,
+        r#"{"sender":{"id":"900000000000001"},"recipient":{"id":"17841400000000001"},"timestamp":1,"postback":{"mid":"m2","payload":"p"}}"#,
+    ];
+    for raw in cases {
+        let event = crate::fixtures::event(raw);
+        let event_key = instagram::event_key(&event, raw);
+        let told = keys::event_key(&keys::item(&account, &peer, &event, &event_key));
+        let is_hashed = matches!(event.kind, instagram::Kind::PostbackPressed(_));
+        assert_eq!(told, (!is_hashed).then_some(event_key), "{raw}");
+    }
+    let pk = keys::thread_partition(&account, &peer);
+    assert_eq!(keys::event_key(&Key { pk, sk: format!("M#{}", "Z".repeat(600)) }), None, "its event's key is hashed");
 }
 
 #[tokio::test]

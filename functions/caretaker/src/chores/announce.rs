@@ -6,7 +6,7 @@ use store::{Account, Told};
 
 use super::plan::{News, chores};
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{ACCOUNTS_ANNOUNCED, Tally};
 use crate::trouble::Trouble;
 
 impl Caretaker {
@@ -21,8 +21,8 @@ impl Caretaker {
             let happened = self.happened(account, news, tally).await?;
             let event = Event::new(&account.id, &account.customer, news.at(), happened);
             self.feed(&event).await?;
-            tally.count("AccountsAnnounced", 1);
-            tracing::info!(account.id = %account.id, event.id = %event.id, event.type = event.kind, "the CRM is told");
+            tally.count(ACCOUNTS_ANNOUNCED, 1);
+            tracing::info!(account.id = %account.id, crm.id = %event.id, crm.type = event.kind, "the CRM is told");
             told = told_too(told, news);
         }
         *account = self.store.tell(account, &told).await?;

@@ -6,7 +6,7 @@ use store::{Account, Renewed, Upkeep};
 
 use super::plan::pause;
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{TOKEN_REFRESH_FAILED, TOKENS_REFRESHED, Tally};
 use crate::trouble::Trouble;
 
 impl Caretaker {
@@ -26,7 +26,7 @@ impl Caretaker {
                 let renewed =
                     Renewed { sealed_token: &sealed_token, issued_at: now, expires_at: now.saturating_add(life_ms) };
                 *account = self.store.renew_token(account, &renewed).await?;
-                tally.count("TokensRefreshed", 1);
+                tally.count(TOKENS_REFRESHED, 1);
                 Ok(())
             }
             Err(error @ SendError::TokenDead { .. }) => {
@@ -45,7 +45,7 @@ impl Caretaker {
         let renew_after = Some(now.saturating_add(pause(renewals_failed, account.login.expires_at, now)));
         let upkeep = Upkeep { renewals_failed, renew_after, ..account.upkeep.clone() };
         *account = self.store.note_upkeep(account, &upkeep, None).await?;
-        tally.count("TokenRefreshFailed", 1);
+        tally.count(TOKEN_REFRESH_FAILED, 1);
         tracing::warn!(account.id = %account.id, reason = why, attempt = renewals_failed, "renewing a token failed");
         Ok(())
     }

@@ -7,7 +7,7 @@ use store::{Account, Upkeep};
 
 use super::plan::{DAY_MS, pause};
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{FIELDS_REFUSED, SUBSCRIPTION_CHECK_FAILED, SUBSCRIPTIONS_REPAIRED, Tally};
 use crate::trouble::Trouble;
 
 /// How long a name that Meta refused is left out before it is tried again.
@@ -34,14 +34,14 @@ impl Caretaker {
         let repaired: Vec<&str> = lost.into_iter().filter(|name| set.fields.iter().any(|set| set == name)).collect();
         // At first it is not repaired but made.
         if !repaired.is_empty() && account.login.checked_at.is_some() {
-            tally.count("SubscriptionsRepaired", 1);
+            tally.count(SUBSCRIPTIONS_REPAIRED, 1);
             tracing::error!(
                 account.id = %account.id, fields = repaired.join(","),
                 "an account's subscription had fallen off and was set again"
             );
         }
         if !set.refused.is_empty() {
-            tally.count("FieldsRefused", 1);
+            tally.count(FIELDS_REFUSED, 1);
             tracing::warn!(
                 account.id = %account.id, fields = set.refused.join(","), "Meta refuses some fields of a subscription"
             );
@@ -66,7 +66,7 @@ impl Caretaker {
         let check_after = Some(now.saturating_add(pause(checks_failed, None, now)));
         let upkeep = Upkeep { checks_failed, check_after, ..account.upkeep.clone() };
         *account = self.store.note_upkeep(account, &upkeep, None).await?;
-        tally.count("SubscriptionCheckFailed", 1);
+        tally.count(SUBSCRIPTION_CHECK_FAILED, 1);
         tracing::warn!(account.id = %account.id, reason = why, attempt = checks_failed, "checking a subscription failed");
         Ok(())
     }

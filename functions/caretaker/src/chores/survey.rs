@@ -8,7 +8,7 @@ use store::{Connection, Scope, StoreError};
 
 use super::plan::{DAY_MS, chores};
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{APPS_SILENT, BROKEN_ACCOUNTS, TOKEN_DAYS_LEFT, Tally};
 
 /// How often all accounts are looked at.
 const EVERY_MS: i64 = 15 * 60_000;
@@ -60,10 +60,10 @@ impl Caretaker {
         let Some(seen) = seen else {
             return;
         };
-        tally.level("BrokenAccounts", seen.broken);
-        tally.level("AppsSilent", seen.silent_apps);
+        tally.level(BROKEN_ACCOUNTS, seen.broken);
+        tally.level(APPS_SILENT, seen.silent_apps);
         if let Some(end) = seen.first_end {
-            tally.level("TokenDaysLeft", u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
+            tally.level(TOKEN_DAYS_LEFT, u64::try_from(end.saturating_sub(now) / DAY_MS).unwrap_or(0));
         }
     }
 

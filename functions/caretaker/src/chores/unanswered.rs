@@ -6,7 +6,7 @@ use outbox::ACCOUNT_RETRY_MS;
 use store::{Account, DUE_SHARDS, Item, Key, Postponed, Reply, ReplyRef, ReplyState, StoreError, keys};
 
 use crate::Caretaker;
-use crate::tally::Tally;
+use crate::tally::{REPLIES_UNANSWERED, REPLIES_WOKEN, Tally};
 use crate::trouble::Trouble;
 
 /// Most keys looked through in each shard of what is due: more than any account lets wait within its window.
@@ -34,7 +34,7 @@ impl Caretaker {
         missed.dedup_by(|one, other| one.reply == other.reply);
         let more = missed.len().saturating_sub(MOST_TOLD);
         missed.truncate(MOST_TOLD);
-        tally.count("RepliesUnanswered", u64::try_from(missed.len() + more).unwrap_or(u64::MAX));
+        tally.count(REPLIES_UNANSWERED, u64::try_from(missed.len() + more).unwrap_or(u64::MAX));
         Ok(Missed { since: broken_at, unanswered: missed, more })
     }
 
@@ -63,7 +63,7 @@ impl Caretaker {
             let place = ReplyRef { item: key, step };
             match self.store.postpone(&place, &Postponed { due_at: now, why: &why, slot: None }).await {
                 // It came to an end meanwhile.
-                Ok(()) | Err(StoreError::Conflict) => tally.count("RepliesWoken", 1),
+                Ok(()) | Err(StoreError::Conflict) => tally.count(REPLIES_WOKEN, 1),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -14,6 +14,9 @@ use crate::world::{MetaFate as Fate, OFFICE, PERSON, World};
 /// Longest line per event, in bytes: what a line costs is its length (performance bars).
 const MAX_LINE_BYTES: usize = 400;
 
+/// Longest line per attempt, in bytes. Only answered events have any.
+const MAX_ATTEMPT_BYTES: usize = 500;
+
 const CANARY: &str = "CANARIO7";
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -142,12 +145,25 @@ async fn case_92_one_short_line_per_event_and_nobodys_words_in_it() {
     let text: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
     assert!(!text.iter().any(|line| line.contains(CANARY) || line.contains("IGAA")), "{text:#?}");
     let parsed = lines.iter().map(|line| (line.text.len(), serde_json::from_str::<Value>(&line.text).unwrap()));
-    let per_event: Vec<_> = parsed.filter(|(_, line)| !line["outcome"].is_null()).collect();
+    let (per_event, others): (Vec<_>, Vec<_>) = parsed.partition(|(_, line)| !line["outcome"].is_null());
     assert_eq!(per_event.len(), events + 3, "one line per event: {text:#?}");
-    for (bytes, line) in per_event {
-        assert!(bytes <= MAX_LINE_BYTES, "{bytes} bytes: {line}");
-        for field in ["event.key", "event.kind", "outcome", "duration_ms"] {
+    for (bytes, line) in &per_event {
+        assert!(*bytes <= MAX_LINE_BYTES, "{bytes} bytes: {line}");
+        for field in ["trace.id", "event.key", "event.kind", "outcome", "duration_ms"] {
             assert!(!line[field].is_null(), "{field} in {line}");
         }
     }
+
+    let attempts: Vec<_> = others.into_iter().filter(|(_, line)| !line["reply.id"].is_null()).collect();
+    let states: Vec<&str> = attempts.iter().map(|(_, line)| line["reply.state"].as_str().unwrap()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "sent").count(), 4, "one line per attempt: {text:#?}");
+    assert!(states.contains(&"unknown") && states.contains(&"waiting"), "{states:?}");
+    for (bytes, line) in &attempts {
+        assert!(*bytes <= MAX_ATTEMPT_BYTES, "{bytes} bytes: {line}");
+        let joins = |field: &str| per_event.iter().any(|(_, event)| event[field] == line[field]);
+        assert!(joins("event.key") && joins("trace.id"), "{line}");
+    }
+    let refused = attempts.iter().find(|(_, line)| line["graph.code"] == 190).map(|(_, line)| line).unwrap();
+    assert_eq!((&refused["graph.subcode"], &refused["reply.reason"]), (&json!(463), &json!("token/190/463")));
+    assert!(refused["graph.trace"].as_str().is_some_and(|trace| !trace.is_empty()), "for Meta's support: {refused}");
 }

@@ -16,6 +16,7 @@ mod faults;
 mod heard;
 mod kills;
 mod loops;
+mod metrics;
 mod names;
 mod posts;
 mod races;

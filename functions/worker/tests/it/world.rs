@@ -279,10 +279,20 @@ impl World {
         self.meta.calls().iter().filter(|call| is_send(call.operation)).count()
     }
 
+    /// All counts of a metric.
     pub(crate) fn metric(&self, name: &str) -> u64 {
-        let lines = self.metrics.lock().unwrap();
-        let parsed = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        parsed.filter_map(|line| line[name].as_u64()).sum()
+        self.lines().iter().filter_map(|line| line[name].as_u64()).sum()
+    }
+
+    /// All values of a distribution.
+    pub(crate) fn values(&self, name: &str) -> Vec<u64> {
+        let lines = self.lines();
+        lines.iter().filter_map(|line| line[name].as_array()).flatten().filter_map(Value::as_u64).collect()
+    }
+
+    /// What the worker's lines of metrics say.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        self.metrics.lock().unwrap().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// What lies in quarantine: reason and bytes.

@@ -65,7 +65,7 @@ async fn actual(store: &Store, write: Write, reply: &ReplyRef, k: u64) -> Result
         at: NOW_MS,
     };
     match write {
-        Write::Sent => store.record_sent(reply, k, &sent).await,
+        Write::Sent => store.record_sent(reply, k, &sent).await.map(drop),
         Write::Found => store.record_found(reply, k, &sent).await,
         Write::Ended(stage) => store.record_ended(reply, k, &ended(stage)).await,
         Write::Judged(stage) => store.record_judged(reply, k, &ended(stage)).await,
