@@ -1,0 +1,80 @@
+"""The template as CloudFormation gets it: what the SAM transform makes of it."""
+
+import json
+import pathlib
+import re
+
+from samtranslator.public.translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = pathlib.Path(__file__).parents[2]
+BUCKET = "acceptance-code"
+
+
+class NoPolicies(ManagedPolicyLoader):
+    """Our roles name no managed policies, so none have to be looked up in AWS."""
+
+    def __init__(self):
+        pass
+
+    def load(self):
+        return {}
+
+
+def functions(template):
+    """The names of the functions."""
+    return [name for name, it in template["Resources"].items() if it["Type"] == "AWS::Serverless::Function"]
+
+
+def watching(template):
+    """The templates that are deployed with this one: path by name."""
+    resources = template["Resources"].items()
+    return {name: it["Properties"]["Location"] for name, it in resources if it["Type"] == "AWS::Serverless::Application"}
+
+
+def plain(template, bucket_url):
+    """Transforms it, as if `sam package` had put code and nested templates into the bucket."""
+    for function in functions(template):
+        template["Resources"][function]["Properties"]["CodeUri"] = f"s3://{BUCKET}/{function}.zip"
+    for name in watching(template):
+        template["Resources"][name]["Properties"]["Location"] = f"{bucket_url}/{name}.yaml"
+    return transform(template, {}, NoPolicies())
+
+
+def explode_routes(resources):
+    """Writes the routes that SAM hides in an OpenAPI body as resources: ministack does not read the body."""
+    for name, api in list(resources.items()):
+        if api["Type"] != "AWS::ApiGatewayV2::Api" or "Body" not in api["Properties"]:
+            continue
+        body = api["Properties"].pop("Body")
+        api["Properties"].update(Name=name, ProtocolType="HTTP")
+        for path, methods in body["paths"].items():
+            for method, operation in methods.items():
+                key = re.sub(r"\W", "", name + method + path)
+                resources[key + "Integration"] = {
+                    "Type": "AWS::ApiGatewayV2::Integration",
+                    "Properties": {
+                        "ApiId": {"Ref": name},
+                        "IntegrationType": "AWS_PROXY",
+                        "IntegrationUri": operation["x-amazon-apigateway-integration"]["uri"],
+                        "IntegrationMethod": "POST",
+                        "PayloadFormatVersion": "2.0",
+                    },
+                }
+                resources[key + "Route"] = {
+                    "Type": "AWS::ApiGatewayV2::Route",
+                    "Properties": {
+                        "ApiId": {"Ref": name},
+                        "RouteKey": f"{method.upper()} {path}",
+                        "Target": {"Fn::Join": ["/", ["integrations", {"Ref": key + "Integration"}]]},
+                    },
+                }
+
+
+def read(path):
+    return yaml_parse((ROOT / path).read_text())
+
+
+if __name__ == "__main__":
+    print(json.dumps(plain(read("template.yaml"), f"https://s3.amazonaws.com/{BUCKET}"), indent=1))
