@@ -1,0 +1,102 @@
+"""The stack: made from the real template with the real code, and with the templates that belong to it."""
+
+import functools
+import io
+import json
+import zipfile
+
+from botocore.exceptions import ClientError
+
+from plain import BUCKET, ROOT, explode_routes, functions, plain, read, watching
+
+from .say import expect
+
+NAME = "acceptance"
+CERTIFICATE = "arn:aws:acm:sa-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"
+
+
+class Stack:
+    def __init__(self, client, aws_url, parameters):
+        self.client, self.aws_url, self.parameters = client, aws_url, parameters
+        self.cloudformation = client("cloudformation")
+
+    def upload(self):
+        """What `sam package` does: code and nested templates, where the stack can be made from."""
+        s3, template = self.client("s3"), read("template.yaml")
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
+        for function in functions(template):
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.write(ROOT / ".aws-sam" / "build" / function / "bootstrap", "bootstrap")
+            s3.put_object(Bucket=BUCKET, Key=f"{function}.zip", Body=packed.getvalue())
+        for name, path in watching(template).items():
+            s3.put_object(Bucket=BUCKET, Key=f"{name}.yaml", Body=(ROOT / path).read_bytes())
+
+    @functools.cached_property
+    def body(self):
+        template = read("template.yaml")
+        # The transform resolves parameters by itself only when they are given; the architecture is looked at there.
+        template["Parameters"]["Architecture"]["Default"] = self.parameters["Architecture"]
+        transformed = plain(template, f"{self.aws_url}/{BUCKET}")
+        explode_routes(transformed["Resources"])
+        return json.dumps(transformed)
+
+    def arguments(self, parameters):
+        return {
+            "StackName": NAME,
+            "TemplateBody": self.body,
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        }
+
+    def make(self):
+        self.cloudformation.create_stack(**self.arguments(self.parameters))
+        self.wait_for("stack_create_complete")
+
+    def change(self, parameters):
+        self.parameters = self.parameters | parameters
+        self.cloudformation.update_stack(**self.arguments(self.parameters))
+        self.wait_for("stack_update_complete")
+
+    def wait_for(self, end):
+        waiter = self.cloudformation.get_waiter(end)
+        waiter.wait(StackName=NAME, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        described = self.cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    def refuses_nonsense(self):
+        """The template's rules, before anything is made."""
+        nonsense = {
+            "a trust store without a domain": {"TruststoreVersion": "v1"},
+            "a domain without a certificate": {"CallbackDomain": "hooks.example.org"},
+            "a certificate without a domain": {"CertificateArn": CERTIFICATE},
+            "the login's domain without a certificate": {"ConnectDomain": "conectar.example.org"},
+            "one domain for both": {
+                "CallbackDomain": "hooks.example.org",
+                "CertificateArn": CERTIFICATE,
+                "ConnectDomain": "hooks.example.org",
+                "ConnectCertificateArn": CERTIFICATE,
+            },
+            "a topic that is none": {"PageTopicArn": "alarms"},
+            "a Graph API without TLS": {"GraphBaseUrl": "http://graph.instagram.com"},
+        }
+        for what, parameters in nonsense.items():
+            try:
+                self.cloudformation.create_stack(**self.arguments(self.parameters | parameters))
+            except ClientError as refused:
+                expect(f"refused: {what}", refused.response["Error"]["Code"], "ValidationError")
+            else:
+                expect(f"refused: {what}", "deployed", "ValidationError")
+
+    def physical(self, logical, stack=NAME):
+        """What a resource is really called."""
+        found = self.cloudformation.describe_stack_resources(StackName=stack, LogicalResourceId=logical)
+        return found["StackResources"][0]["PhysicalResourceId"]
+
+    def resources(self, stack):
+        """Logical and real names of a nested stack's resources, by type."""
+        found = {}
+        for resource in self.cloudformation.describe_stack_resources(StackName=stack)["StackResources"]:
+            names = found.setdefault(resource["ResourceType"], {})
+            names[resource["LogicalResourceId"]] = resource["PhysicalResourceId"]
+        return found
