@@ -54,8 +54,9 @@ def play(client, stack, aws_url, meta, folder):
     # Either way Meta delivers again.
     early = callback.post(bodies["message-text.json"], callback.secrets[first])
     expect("a delivery before the secret has a value is put off", early // 100, 5)
-    secret = json.dumps({"apps": world["apps"]})
-    client("secretsmanager").put_secret_value(SecretId=stack.outputs["MetaAppsSecretArn"], SecretString=secret)
+    secrets = {"MetaAppsSecretArn": {"apps": world["apps"]}, "CrmSecretArn": {"secrets": ["0123456789abcdef" * 4]}}
+    for output, value in secrets.items():
+        client("secretsmanager").put_secret_value(SecretId=stack.outputs[output], SecretString=json.dumps(value))
     take_over(aws_url, meta, stack.outputs, world, folder)
 
     for app, where in ((None, "the callback"), (first, "the app's own callback")):

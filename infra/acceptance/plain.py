@@ -47,12 +47,15 @@ def plain(template, bucket_url):
 
 
 def explode_routes(resources):
-    """Writes the routes that SAM hides in an OpenAPI body as resources: ministack does not read the body."""
+    """Writes what SAM hides in an OpenAPI body, routes above all, as resources: ministack does not read the body."""
     for name, api in list(resources.items()):
         if api["Type"] != "AWS::ApiGatewayV2::Api" or "Body" not in api["Properties"]:
             continue
         body = api["Properties"].pop("Body")
         api["Properties"].update(Name=name, ProtocolType="HTTP")
+        for server in body.get("servers", []):
+            closed = server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
+            api["Properties"]["DisableExecuteApiEndpoint"] = closed
         for path, methods in body["paths"].items():
             for method, operation in methods.items():
                 key = re.sub(r"\W", "", name + method + path)

@@ -1,9 +1,15 @@
 """Meta's CA: what `infra/truststore/put` refuses, and that the gateway is told of what it took."""
 
+import datetime
 import os
 import re
 import subprocess
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from plain import ROOT
 
 from .say import expect
@@ -12,16 +18,22 @@ from .stack import CERTIFICATE, NAME
 PUT = ROOT / "infra" / "truststore" / "put"
 
 
-def openssl(folder, name, *arguments):
-    """A certificate with a key of its own that signs itself; the path of both in PEM."""
-    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key]
-        + ["-out", certificate, "-subj", f"/O=Acceptance/CN={name}", *arguments],
-        check=True,
-        capture_output=True,
+def certificate(folder, name, days=30, is_ca=True):
+    """A certificate that signs itself, and its key; the paths of both in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    ends = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(ends - datetime.timedelta(days=60))
+        .not_valid_after(ends)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
     )
-    return certificate, key
+    paths = folder / f"{name}.pem", folder / f"{name}.key"
+    paths[0].write_bytes(made.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
 
 
 def put(aws_url, *arguments):
@@ -30,15 +42,15 @@ def put(aws_url, *arguments):
 
 
 def check(client, stack, aws_url, folder):
-    good, key = openssl(folder, "ca")
-    other, _ = openssl(folder, "second-ca")
-    expired, _ = openssl(folder, "expired-ca", "-days", "-1")
-    leaf, _ = openssl(folder, "no-ca", "-addext", "basicConstraints=critical,CA:FALSE")
+    good, key = certificate(folder, "ca")
+    other, _ = certificate(folder, "second-ca")
+    expired, _ = certificate(folder, "expired-ca", days=-1)
+    leaf, _ = certificate(folder, "no-ca", is_ca=False)
     empty, text, both, torn = (folder / name for name in ("empty.pem", "text.pem", "both.pem", "torn.pem"))
     empty.write_bytes(b"")
     text.write_text("<html>sign in to download</html>\n")
     both.write_bytes(good.read_bytes() + key.read_bytes())
-    torn.write_text("".join(good.read_text().splitlines(keepends=True)[:3]) + "-----END CERTIFICATE-----\n")
+    torn.write_text("".join(good.read_text().splitlines(keepends=True)[:3]) + "-----END DOMAIN_CERTIFICATE-----\n")
     mixed = folder / "mixed.pem"
     mixed.write_bytes(good.read_bytes() + expired.read_bytes())
     refusals = {
