@@ -32,6 +32,12 @@ def check(template):
         # They are plain CloudFormation and are deployed with this one: an alarm here would be looked for there.
         "no alarm and no dashboard stands in the main template": not template.of_type("AWS::CloudWatch::Alarm")
         and not template.of_type("AWS::CloudWatch::Dashboard"),
+        # Metrics are lines without a level, which Lambda takes for INFO.
+        "Lambda drops no line that the functions write": template.document["Globals"]["Function"]["LoggingConfig"][
+            "ApplicationLogLevel"
+        ]
+        == "DEBUG"
+        and "trace" not in template.parameters["LogLevel"]["AllowedValues"],
     }
     for name, parameter in template.parameters.items():
         checks[f"{name} says what it is"] = parameter.get("Description", "") != ""
