@@ -1,4 +1,4 @@
-"""Deploys the built template into ministack and plays the samples through it, from the callback to the worker and to Meta."""
+"""Deploys the built template into ministack and plays the samples through it, from the callback to Meta."""
 
 import json
 import pathlib

@@ -25,15 +25,17 @@ def excepted(text):
 def main(findings, files):
     report = json.loads(pathlib.Path(findings).read_text())
     results = report["results"]
+    failed = results["failed_checks"]
     # A template that cannot be read has no faults, and one without resources has none either.
     unread = results.get("parsing_errors") or []
-    looked_at = {check["file_path"] for check in results["passed_checks"] + results["failed_checks"]}
+    looked_at = {check["file_path"] for check in results["passed_checks"] + failed}
     if unread or report["summary"]["passed"] == 0:
         sys.exit(f"    could not be read: {unread}")
-    found = {(check["check_id"], check["resource"].split(".")[-1]): check["check_name"] for check in results["failed_checks"]}
+    found = {(check["check_id"], check["resource"].split(".")[-1]): check["check_name"] for check in failed}
     reasons = excepted((HERE / "policy-exceptions.yaml").read_text())
-    problems = [f"{check} at {resource}: {found[check, resource]}" for check, resource in sorted(found.keys() - reasons.keys())]
-    problems += [f"no longer needed: {check} at {resource}" for check, resource in sorted(reasons.keys() - found.keys())]
+    unsafe, needless = sorted(found.keys() - reasons.keys()), sorted(reasons.keys() - found.keys())
+    problems = [f"{check} at {resource}: {found[check, resource]}" for check, resource in unsafe]
+    problems += [f"no longer needed: {check} at {resource}" for check, resource in needless]
     if problems:
         sys.exit("".join(f"\n    {problem}" for problem in problems))
     print(

@@ -31,6 +31,33 @@ def logged(log_format):
     return re.sub(r"\$context\.([A-Za-z.]*[A-Za-z])", lambda variable: LONGEST.get(variable.group(1), "?"), log_format)
 
 
+# What the gateway says of a request (status, Lambda's status), and whether the function never ran although it should have.
+REFUSALS = {
+    (413, "-"): True,
+    (429, "-"): True,
+    (500, "-"): True,
+    (504, "-"): True,
+    # Lambda had no instance to spare.
+    (503, "429"): True,
+    (200, "200"): False,
+    (401, "200"): False,
+    # The function's own words.
+    (413, "200"): False,
+    (503, "200"): False,
+    # Strangers.
+    (403, "-"): False,
+    (404, "-"): False,
+}
+
+
+def counts(pattern, status, of_lambda):
+    """Whether a filter pattern counts a line: its operators are Python's but for the names of three."""
+    inner = re.fullmatch(r"\{ (.+) \}", pattern).group(1)
+    condition = re.sub(r"(?<![!<>])=", "==", inner.replace(">=", "≥")).replace("≥", ">=")
+    condition = re.sub(r"\$\.(\w+)", r"line['\1']", condition.replace("&&", "and").replace("||", "or"))
+    return eval(condition, {"line": {"status": status, "lambda": of_lambda}})
+
+
 def check(template):
     callback, connect = template.properties["HttpApi"], template.properties["ConnectApi"]
     path = string("functions/ingest/src/route.rs", "PATH")
@@ -58,7 +85,8 @@ def check(template):
             for api, (rate, burst) in throttled.items()
         ),
         "a burst is a second's requests or more": all(
-            template.parameters[burst]["Default"] >= template.parameters[rate]["Default"] for rate, burst in throttled.values()
+            template.parameters[burst]["Default"] >= template.parameters[rate]["Default"]
+            for rate, burst in throttled.values()
         ),
         "no request to the login's pages is written down": "AccessLogSettings" not in connect,
         "the access log holds nothing of the person or the request but its route": set(
@@ -72,6 +100,9 @@ def check(template):
         == {"Fn::GetAtt": ["CallbackLogs", "Arn"]},
         "what the gateway refuses is counted from the access log": refused["LogGroupName"] == {"Ref": "CallbackLogs"}
         and set(re.findall(r"\$\.(\w+)", refused["FilterPattern"])) <= set(json.loads(line)),
+        "only what the gateway refused is counted": all(
+            counts(refused["FilterPattern"], *line) == refusal for line, refusal in REFUSALS.items()
+        ),
         "no count of refusals has a dimension": "Dimensions" not in str(refused["MetricTransformations"]),
         "the generated name is closed as soon as certificates are asked for": callback["DisableExecuteApiEndpoint"]
         == {"Fn::If": ["HasMtls", True, False]}

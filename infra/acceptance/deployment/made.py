@@ -23,12 +23,12 @@ def check(client, stack, aws_url, topics):
     expect("the access log's group", name, "/aws/vendedlogs/politicall/acceptance/callback")
     expect("days it is kept", groups[name]["retentionInDays"], 30)
     filters = logs.describe_metric_filters(logGroupName=name)["metricFilters"]
-    counted = [(it["metricTransformations"][0]["metricNamespace"], it["metricTransformations"][0]["metricName"]) for it in filters]
-    expect("metric of the access log", counted, [("Politicall/Instagram", "GatewayRefused")])
+    counted = [counts["metricNamespace"] + " " + counts["metricName"] for it in filters for counts in it["metricTransformations"]]
+    expect("metrics of the access log", counted, ["Politicall/Instagram GatewayRefused"])
 
     table = client("dynamodb").describe_table(TableName=stack.outputs["TableName"])["Table"]
-    # Its key is not looked at, nor is what is reserved of Lambda: ministack's CloudFormation leaves both out. The checks of the
-    # template read them there.
+    # Its key is not looked at, nor is what is reserved of Lambda: ministack's CloudFormation leaves both out, and the checks
+    # of the template read them there.
     expect("the table is protected from deletion", table["DeletionProtectionEnabled"], True)
     watched(client, stack, topics)
 

@@ -87,9 +87,11 @@ def check(client, stack, aws_url, folder):
         (mutual["TruststoreUri"], mutual["TruststoreVersion"]),
         (f"s3://{bucket}/truststore.pem", version),
     )
-    expect("the generated name is closed", gateway.get_api(ApiId=stack.physical("HttpApi"))["DisableExecuteApiEndpoint"], True)
+    callback = gateway.get_api(ApiId=stack.physical("HttpApi"))
+    expect("the generated name is closed", callback["DisableExecuteApiEndpoint"], True)
     mapped = gateway.get_api_mappings(DomainName="hooks.example.org")["Items"]
-    expect("the domain leads to the callback", [it["ApiId"] for it in mapped], [stack.physical("HttpApi")])
-    variables = client("lambda").get_function_configuration(FunctionName=stack.physical("Ingest"))["Environment"]["Variables"]
-    expect("ingest checks the name", variables["MTLS_COMMON_NAME"], "client.webhooks.fbclientcerts.com")
+    expect("the domain leads to the callback", [it["ApiId"] for it in mapped], [callback["ApiId"]])
+    ingest = client("lambda").get_function_configuration(FunctionName=stack.physical("Ingest"))
+    expected = "client.webhooks.fbclientcerts.com"
+    expect("ingest checks the name", ingest["Environment"]["Variables"]["MTLS_COMMON_NAME"], expected)
     expect("the callback's address", stack.outputs["CallbackUrl"], "https://hooks.example.org/api/webhook/instagram")
