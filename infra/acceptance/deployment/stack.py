@@ -84,6 +84,7 @@ class Stack:
                 "ConnectDomain": "hooks.example.org",
                 "ConnectCertificateArn": CERTIFICATE,
             },
+            "a budget that nobody is told of": {"MonthlyBudgetUsd": "50", "TicketTopicArn": ""},
             "a topic that is none": {"PageTopicArn": "alarms"},
             "a Graph API without TLS": {"GraphBaseUrl": "http://graph.instagram.com"},
         }
