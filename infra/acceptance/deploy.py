@@ -1,4 +1,4 @@
-"""Deploys the built template into ministack and plays the samples through it, from the callback to Meta."""
+"""Deploys the packaged template into ministack and plays the samples through it, from the callback to Meta."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ from deployment.stack import Stack
 PATIENCE_SECONDS = 180
 
 
-def main(aws_url, meta_folder, scratch):
+def main(aws_url, packaged, meta_folder, scratch):
     def client(service):
         return boto3.client(service, endpoint_url=aws_url)
 
@@ -31,8 +31,8 @@ def main(aws_url, meta_folder, scratch):
         "TicketTopicArn": topics[1],
         "MonthlyBudgetUsd": "50",
     }
-    stack = Stack(client, aws_url, parameters)
-    stack.upload()
+    stack = Stack(client, packaged, parameters)
+    stack.leave_out()
     stack.refuses_nonsense()
     stack.make()
     made.check(client, stack, aws_url, topics)

@@ -1,13 +1,13 @@
-"""The stack: made from the real template with the real code, and with the templates that belong to it."""
+"""The stack: made from what `sam package` made of the template, of the code and of the templates that belong to it."""
 
 import functools
-import io
 import json
-import zipfile
+from urllib.parse import urlparse
 
 from botocore.exceptions import ClientError
+from samtranslator.yaml_helper import yaml_parse
 
-from plain import BUCKET, ROOT, explode_routes, functions, plain, read, watching
+from plain import explode_routes, plain, read
 
 from .say import expect
 
@@ -21,30 +21,27 @@ def is_lacking(resource):
 
 
 class Stack:
-    def __init__(self, client, aws_url, parameters):
-        self.client, self.aws_url, self.parameters = client, aws_url, parameters
+    def __init__(self, client, packaged, parameters):
+        self.client, self.packaged, self.parameters = client, packaged, parameters
         self.cloudformation = client("cloudformation")
 
-    def upload(self):
-        """What `sam package` does: code and nested templates, where the stack can be made from."""
-        s3, template = self.client("s3"), read("template.yaml")
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
-        for function in functions(template):
-            packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.write(ROOT / ".aws-sam" / "build" / function / "bootstrap", "bootstrap")
-            s3.put_object(Bucket=BUCKET, Key=f"{function}.zip", Body=packed.getvalue())
-        for name, path in watching(template).items():
-            nested = read(path)
+    def leave_out(self):
+        """Takes out of the packaged nested templates what cannot be made."""
+        s3 = self.client("s3")
+        for resource in read(self.packaged)["Resources"].values():
+            if resource["Type"] != "AWS::Serverless::Application":
+                continue
+            bucket, key = urlparse(resource["Properties"]["Location"]).path.lstrip("/").split("/", 1)
+            nested = yaml_parse(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
             nested["Resources"] = {name: it for name, it in nested["Resources"].items() if not is_lacking(it)}
-            s3.put_object(Bucket=BUCKET, Key=f"{name}.yaml", Body=json.dumps(nested).encode())
+            s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(nested).encode())
 
     @functools.cached_property
     def body(self):
-        template = read("template.yaml")
+        template = read(self.packaged)
         # The transform resolves parameters by itself only when they are given; the architecture is looked at there.
         template["Parameters"]["Architecture"]["Default"] = self.parameters["Architecture"]
-        transformed = plain(template, f"{self.aws_url}/{BUCKET}")
+        transformed = plain(template)
         explode_routes(transformed["Resources"])
         return json.dumps(transformed)
 
