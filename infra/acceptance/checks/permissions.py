@@ -34,19 +34,20 @@ def check(template):
     for name, role in template.of_type("AWS::IAM::Role").items():
         checks[f"{name} has no managed policy"] = "ManagedPolicyArns" not in role
         opens, reads_table, on_tokens = False, False, set()
-        for statement in statements(role):
-            checks[f"{name}: {statement['Action']} has no wildcard"] = "*" not in str(statement)
-            checks[f"{name}: {statement['Action']} is allowed"] = statement["Effect"] == "Allow"
+        for number, statement in enumerate(statements(role), 1):
+            which = f"{name}, statement {number}"
+            checks[f"{which}: {statement['Action']} has no wildcard"] = "*" not in str(statement)
+            checks[f"{which}: {statement['Action']} is allowed"] = statement["Effect"] == "Allow"
             reads_table |= any(action.startswith("dynamodb:") for action in actions(statement))
             if not any(action.startswith("kms:") for action in actions(statement)):
                 continue
             condition = statement["Condition"]
             if statement["Resource"] == TOKEN_KEY:
-                checks[f"{name} opens and seals nothing but tokens"] = condition == {"StringEquals": PURPOSE}
+                checks[f"{which} opens and seals nothing but tokens"] = condition == {"StringEquals": PURPOSE}
                 on_tokens |= actions(statement)
             else:
                 opens = True
-                checks[f"{name} opens the table through DynamoDB alone"] = (
+                checks[f"{which} opens the table through DynamoDB alone"] = (
                     statement["Resource"] == TABLE_KEY
                     and actions(statement) == {"kms:Decrypt"}
                     and condition == {"StringEquals": TABLE}
