@@ -1,152 +1,131 @@
-"""Deploys the built template into ministack and sends one signed delivery through it, from the callback to the worker."""
+"""Deploys the packaged template into ministack and plays the samples through it, from the callback to Meta."""
 
-import hashlib
-import hmac
-import io
 import json
 import pathlib
-import re
 import sys
-import time
-import urllib.error
 import urllib.request
-import zipfile
 
 import boto3
-from samtranslator.public.translator import ManagedPolicyLoader
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
-ROOT = pathlib.Path(__file__).parents[2]
-STACK, BUCKET = "acceptance", "acceptance-code"
-FUNCTIONS = ["Ingest", "Worker", "Caretaker", "Connect"]
+from deployment import made, truststore
+from deployment.deliveries import EVENTS, Callback, app_of, as_of_now, mids, samples
+from deployment.operator import Meta, take_over
+from deployment.say import expect, wait_until
+from deployment.stack import Stack
 
-
-class NoPolicies(ManagedPolicyLoader):
-    """Our roles name no managed policies, so none have to be looked up in AWS."""
-
-    def __init__(self):
-        pass
-
-    def load(self):
-        return {}
+# Long enough for two busy cores: ministack takes a tenth of a second for each call of a function.
+PATIENCE_SECONDS = 180
 
 
-def explode_routes(resources):
-    """Writes the routes that SAM hides in an OpenAPI body as resources: ministack does not read the body."""
-    for name, api in list(resources.items()):
-        if api["Type"] != "AWS::ApiGatewayV2::Api" or "Body" not in api["Properties"]:
-            continue
-        body = api["Properties"].pop("Body")
-        api["Properties"].update(Name=name, ProtocolType="HTTP")
-        for path, methods in body["paths"].items():
-            for method, operation in methods.items():
-                key = re.sub(r"\W", "", name + method + path)
-                resources[key + "Integration"] = {
-                    "Type": "AWS::ApiGatewayV2::Integration",
-                    "Properties": {
-                        "ApiId": {"Ref": name},
-                        "IntegrationType": "AWS_PROXY",
-                        "IntegrationUri": operation["x-amazon-apigateway-integration"]["uri"],
-                        "IntegrationMethod": "POST",
-                        "PayloadFormatVersion": "2.0",
-                    },
-                }
-                resources[key + "Route"] = {
-                    "Type": "AWS::ApiGatewayV2::Route",
-                    "Properties": {
-                        "ApiId": {"Ref": name},
-                        "RouteKey": f"{method.upper()} {path}",
-                        "Target": {"Fn::Join": ["/", ["integrations", {"Ref": key + "Integration"}]]},
-                    },
-                }
-
-
-def upload_code(s3):
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "sa-east-1"})
-    for function in FUNCTIONS:
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(ROOT / ".aws-sam" / "build" / function / "bootstrap", "bootstrap")
-        s3.put_object(Bucket=BUCKET, Key=f"{function}.zip", Body=packed.getvalue())
-
-
-def deployable():
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    # A replaced default would do for AWS; the transform resolves parameters by itself only when they are given.
-    template["Parameters"]["Architecture"]["Default"] = "x86_64"
-    for function in FUNCTIONS:
-        template["Resources"][function]["Properties"]["CodeUri"] = f"s3://{BUCKET}/{function}.zip"
-    plain = transform(template, {}, NoPolicies())
-    explode_routes(plain["Resources"])
-    return json.dumps(plain)
-
-
-def deploy(client):
-    cloudformation = client("cloudformation")
-    cloudformation.create_stack(StackName=STACK, TemplateBody=deployable(), Capabilities=["CAPABILITY_IAM"])
-    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    outputs = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
-
-
-def post(aws_url, callback, body, signature):
-    """Asks the deployed API by its name, which stands in the Host header."""
-    host, path = re.fullmatch(r"https?://([^/]+)(/.*)", callback).groups()
-    api = host.split(".")[0]
-    request = urllib.request.Request(aws_url + path, body, method="POST")
-    request.add_header("Host", f"{api}.execute-api.localhost:{aws_url.rsplit(':', 1)[1]}")
-    request.add_header("Content-Type", "application/json")
-    request.add_header("X-Hub-Signature-256", f"sha256={signature}")
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status
-    except urllib.error.HTTPError as refused:
-        return refused.code
-
-
-def expect(what, got, wanted):
-    if got != wanted:
-        sys.exit(f"    {what}: expected {wanted}, got {got}")
-    print(f"    {what}: {got}")
-
-
-def received(sqs, queue, seconds):
-    """The first message of a queue, if one comes in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        messages = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5).get("Messages", [])
-        if messages:
-            return messages[0]["Body"]
-    return None
-
-
-def main(aws_url):
+def main(aws_url, packaged, meta_folder, scratch):
     def client(service):
         return boto3.client(service, endpoint_url=aws_url)
 
-    upload_code(client("s3"))
-    outputs = deploy(client)
-    expect("outputs", sorted(outputs)[0], "CallbackUrl")
+    folder, meta = pathlib.Path(scratch), Meta(pathlib.Path(meta_folder))
+    topics = [client("sns").create_topic(Name=name)["TopicArn"] for name in ("page", "ticket")]
+    parameters = {
+        "Architecture": "x86_64",
+        "Size": "small",
+        "GraphBaseUrl": meta.graph_url,
+        "PageTopicArn": topics[0],
+        "TicketTopicArn": topics[1],
+        "MonthlyBudgetUsd": "50",
+    }
+    stack = Stack(client, packaged, parameters)
+    stack.leave_out()
+    stack.refuses_nonsense()
+    stack.make()
+    made.check(client, stack, aws_url, topics)
+    play(client, stack, aws_url, meta, folder)
+    expect("the caretaker comes to its end", caretaker(client("lambda"), stack), None)
+    expect("the privacy text is there", page(aws_url, stack, "/connect/privacy"), 200)
+    truststore.check(client, stack, aws_url, folder)
 
-    apps = json.loads((ROOT / "events" / "world.json").read_text())["apps"]
-    body = (ROOT / "events" / "webhook" / "message-text.json").read_bytes()
-    sign = lambda secret: hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    right, wrong = sign(apps[0]["app_secrets"][0]), sign("not the secret")
+
+def play(client, stack, aws_url, meta, folder):
+    """Every sample, signed and not."""
+    world = json.loads((EVENTS / "world.json").read_text())
+    callback = Callback(aws_url, stack.outputs["CallbackUrl"], world["apps"])
+    bodies = samples()
+    some = list(bodies.values())[::10]
+    first, second = (app["name"] for app in world["apps"])
 
     # 503 of the function where the secret cannot be read, 502 of the gateway where it is there and empty, as here.
     # Either way Meta delivers again.
-    early = post(aws_url, outputs["CallbackUrl"], body, right)
+    early = callback.post(bodies["message-text.json"], callback.secrets[first])
     expect("a delivery before the secret has a value is put off", early // 100, 5)
-    client("secretsmanager").put_secret_value(
-        SecretId=outputs["MetaAppsSecretArn"], SecretString=json.dumps({"apps": apps})
-    )
-    expect("a delivery with a wrong signature", post(aws_url, outputs["CallbackUrl"], body, wrong), 401)
-    expect("a delivery", post(aws_url, outputs["CallbackUrl"], body, right), 200)
+    secrets = {"MetaAppsSecretArn": {"apps": world["apps"]}, "CrmSecretArn": {"secrets": ["0123456789abcdef" * 4]}}
+    for output, value in secrets.items():
+        client("secretsmanager").put_secret_value(SecretId=stack.outputs[output], SecretString=json.dumps(value))
+    take_over(aws_url, meta, stack.outputs, world, folder)
 
-    # Nobody connected the account, so the worker must keep the event for later.
-    kept = received(client("sqs"), outputs["QuarantineQueueUrl"], seconds=60)
-    expect("the event of an account that nobody connected is kept", kept is not None, True)
+    for app, where in ((None, "the callback"), (first, "the app's own callback")):
+        statuses = {callback.post(body, "not the secret", app) for body in some}
+        expect(f"{len(some)} deliveries with a wrong signature, at {where}", statuses, {401})
+    others = {callback.post(body, callback.secrets[second], first) for body in some}
+    expect(f"{len(some)} with another app's, at the app's own callback", others, {401})
+
+    signed = {name: app_of(body, world) for name, body in bodies.items()}
+    refused = [name for name, body in bodies.items() if callback.post(body, callback.secrets[signed[name]]) != 200]
+    expect(f"of {len(bodies)} signed deliveries, those not taken", refused, [])
+    # Once more at the app's own callback: Meta delivers twice, too.
+    again = {callback.post(body, callback.secrets[first], first) for name, body in bodies.items() if signed[name] == first}
+    expect("the first app's once more, at its own callback", again, {200})
+
+    settled(client, stack)
+    expected = json.loads((EVENTS / "expected.json").read_text())
+    strangers = sum(sample["outcomes"].count("unknown_account") for sample in expected.values())
+    # Once each, because the queue drops the same element within five minutes.
+    expect("kept for a person: events of accounts that nobody connected", count(client, stack, "Quarantine"), strangers)
+    items = table(client, stack)
+    # Counted only, as they should be: of accounts that are off, another app's or nobody's, and the dashboard's tests.
+    counted = ("account-off", "foreign-app", "unknown-account", "unknown-object", "test-")
+    kept = mids(body for name, body in bodies.items() if not any(part in name for part in counted))
+    missing = sorted(kept - {sort.removeprefix("M#") for _, sort in items})
+    expect(f"of {len(kept)} messages, those missing in the table", missing, [])
+
+    # The samples are of another month: stored and decided, but too old to answer. This one is not.
+    body = as_of_now(bodies["message-text.json"], "acceptance.now")
+    meta.knows_of(body)
+    expect("a message of now", callback.post(body, callback.secrets[first]), 200)
+    wait_until("its replies", lambda: replies(client, stack, "acceptance.now"), ["sent"], PATIENCE_SECONDS)
+    settled(client, stack)
 
 
-main(sys.argv[1])
+def count(client, stack, queue, what=("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")):
+    url = stack.outputs[f"{queue}QueueUrl"]
+    attributes = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(what))["Attributes"]
+    return sum(int(attributes[name]) for name in what)
+
+
+def settled(client, stack):
+    wait_until("events that wait", lambda: count(client, stack, "Events"), 0, PATIENCE_SECONDS)
+    expect("events given up", count(client, stack, "DeadLetter"), 0)
+    expect("runs of the caretaker that were not started", count(client, stack, "ScheduleDeadLetter"), 0)
+
+
+def table(client, stack):
+    """Everything in the table, by its key."""
+    pages = client("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs["TableName"])
+    return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+
+
+def replies(client, stack, mid):
+    """The states of the replies to a message."""
+    found = [item for (_, sort), item in table(client, stack).items() if sort == f"M#{mid}"]
+    return [reply["M"]["state"]["S"] for item in found for reply in item.get("replies", {}).get("L", [])]
+
+
+def caretaker(functions, stack):
+    event = (EVENTS / "schedule" / "minute.json").read_bytes()
+    return functions.invoke(FunctionName=stack.physical("Caretaker"), Payload=event).get("FunctionError")
+
+
+def page(aws_url, stack, path):
+    request = urllib.request.Request(aws_url + path)
+    request.add_header("Host", f"{stack.physical('ConnectApi')}.execute-api.localhost:{aws_url.rsplit(':', 1)[1]}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.status
+
+
+main(*sys.argv[1:])
