@@ -45,11 +45,11 @@ start() {
   started+=("$!")
 }
 
-# wait_for_port NAME PORT: up to 60 s until the server that `start` began as NAME listens.
+# wait_for_port NAME PORT [ADDRESS]: up to 60 s until the server that `start` began as NAME listens.
 wait_for_port() {
-  local name=$1 port=$2 pid=${started[-1]}
+  local name=$1 port=$2 address=${3:-127.0.0.1} pid=${started[-1]}
   for _ in $(seq 300); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+    if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then return; fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.2
   done
