@@ -12,7 +12,7 @@ scratch=$(mktemp -d)
 # Nothing here may reach a real account.
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=sa-east-1 AWS_DEFAULT_REGION=sa-east-1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
-export SAM_CLI_TELEMETRY=0 LC_ALL=C
+export SAM_CLI_TELEMETRY=0 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
 started=()
