@@ -12,7 +12,7 @@ scratch=$(mktemp -d)
 # Nothing here may reach a real account.
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=sa-east-1 AWS_DEFAULT_REGION=sa-east-1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
-export SAM_CLI_TELEMETRY=0 LC_ALL=C
+export SAM_CLI_TELEMETRY=0 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
 started=()
@@ -45,11 +45,11 @@ start() {
   started+=("$!")
 }
 
-# wait_for_port NAME PORT: up to 60 s until the server that `start` began as NAME listens.
+# wait_for_port NAME PORT [ADDRESS]: up to 60 s until the server that `start` began as NAME listens.
 wait_for_port() {
-  local name=$1 port=$2 pid=${started[-1]}
+  local name=$1 port=$2 address=${3:-127.0.0.1} pid=${started[-1]}
   for _ in $(seq 300); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+    if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then return; fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.2
   done
