@@ -118,6 +118,19 @@ impl Figures<'_> {
             let over = if usd > bar { format!("{:.2}", usd - bar) } else { "no".to_owned() };
             let _infallible = writeln!(text, "| {name} | {bar:.2} | {usd:.2} | {over} |");
         }
+        let region = Region::UsEast1;
+        let bill = self.million(&self.measured.quiet_message, ALONE, region);
+        let standing = bill.total() - self.million(&self.measured.warm_message, ALONE, region).total();
+        let _infallible = writeln!(
+            text,
+            "\nOne at a time, four parts make it dear, and none of them is the answer to Meta: how the account stands ({standing:.2}: four \
+             items read consistently once in five seconds, and the wait for them), the functions' log lines ({:.2}, of which the batch's \
+             line of metrics has two fifths), the access log ({:.2}) and the third item of each event's read, the tombstone ({:.2}). \
+             Where an account has an event within five seconds of another, the first part falls away.",
+            bill.of("log lines of the functions"),
+            bill.of("access log"),
+            self.basis.usd("read_million", region),
+        );
     }
 
     fn scenarios(&self) -> [(&'static str, &Counts, Cpu); 12] {
