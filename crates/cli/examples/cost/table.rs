@@ -314,9 +314,9 @@ records into a batch. Of messages and comments the dearer kind counts.
 const THROTTLING: &str = "\
 A wrong signature is found out by ingest, so each such request is paid at the gateway, as an invocation, as a line of metrics
 and as a line of the access log; nothing reaches a queue or the table. A stage's or route's rate limit stops them at the gateway:
-AWS does not charge for requests that it throttles (said of its own limits by AWS's staff in June 2020 and again in 2024, of
-REST APIs by name; of HTTP APIs nobody says otherwise), so a limit of R requests a second caps the hour at R/1,000 of the sum
-above, plus the access log's lines of what is refused. Without one, the account's own limit of 10,000 a second is the cap.
+AWS does not charge for requests that it throttles (answers of its staff on re:Post, the first of June 2020, about REST APIs;
+for HTTP APIs it was not found in writing), so a limit of R requests a second caps the hour at R/1,000 of the sum above, plus the
+access log's lines of what is refused. Without one, the account's own limit, 10,000 a second unless it was changed, is the cap.
 ";
 
 const FORMULAS: &str = "
