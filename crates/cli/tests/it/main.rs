@@ -4,6 +4,7 @@
 
 mod accounts;
 mod binaries;
+mod cost;
 mod doctor;
 mod forgotten;
 mod logs;
