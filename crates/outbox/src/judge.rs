@@ -292,16 +292,7 @@ fn attempt(
     alarm: Option<Alarm>,
     message: Option<String>,
 ) -> Attempt {
-    Attempt {
-        reply: reply.id.clone(),
-        step: place.step,
-        progress,
-        graph_ms: None,
-        said: None,
-        message,
-        alarm,
-        delivery: reply.delivery.clone(),
-    }
+    Attempt { reply: reply.id.clone(), step: place.step, progress, graph_ms: None, said: None, message, alarm }
 }
 
 /// Whether an earlier attempt of a private reply may be out: nobody looks for those, the next attempt tells.

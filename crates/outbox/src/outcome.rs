@@ -52,8 +52,6 @@ pub struct Attempt {
     pub graph_ms: Option<i64>,
     /// Meta's numbers, where it refused or broke down and said so.
     pub said: Option<Said>,
-    /// The trace id of the delivery that brought the event that the reply answers.
-    pub delivery: Option<String>,
     /// The message or comment it became.
     pub message: Option<String>,
     /// What a person should know.
@@ -62,10 +60,11 @@ pub struct Attempt {
 
 impl Attempt {
     /// Writes the one line per attempt, whoever made it: by its event's key or, where nobody knows that, its account's id.
-    pub fn log(&self, account: &AccountId, event_key: Option<&str>) {
+    /// The trace id of the event's delivery is known to who has the event at hand.
+    pub fn log(&self, account: &AccountId, event_key: Option<&str>, trace_id: Option<&str>) {
         let said = self.said.as_ref();
         tracing::info!(
-            trace.id = self.delivery,
+            trace.id = trace_id,
             event.key = event_key,
             account.id = event_key.is_none().then(|| account.as_str()),
             reply.id = %self.reply,

@@ -227,7 +227,6 @@ impl Outbox {
             progress,
             graph_ms,
             said: said.clone(),
-            delivery: reply.delivery.clone(),
             message,
             alarm,
         };

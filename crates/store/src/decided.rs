@@ -55,9 +55,6 @@ pub struct Reply {
     /// When the event it answers was received, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<i64>,
-    /// The trace id of the delivery that brought that event.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery: Option<String>,
     /// Where it stands.
     pub state: ReplyState,
     /// The attempt under way or the last one ended; 0 before the first.
@@ -115,7 +112,6 @@ impl Reply {
             passes_holds: false,
             discloses: false,
             received_at: None,
-            delivery: None,
             state: ReplyState::Planned,
             att: 0,
             until: None,

@@ -42,7 +42,7 @@ impl Caretaker {
         let event_key = keys::event_key(key);
         for attempt in Box::pin(self.outbox.drive(drive, &now)).await? {
             tally.attempted(&attempt);
-            attempt.log(&standing.account.id, event_key.as_deref());
+            attempt.log(&standing.account.id, event_key.as_deref(), None);
         }
         Ok(())
     }

@@ -231,7 +231,6 @@ impl Worker {
             key: &job.key,
             at: *at,
             received_at: job.received_at,
-            delivery: job.trace_id(),
             standing,
             conversation: next,
             content,

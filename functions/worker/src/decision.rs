@@ -18,8 +18,6 @@ pub(crate) struct Question<'a> {
     pub(crate) at: UnixMillis,
     /// When ingest received it.
     pub(crate) received_at: UnixMillis,
-    /// The trace id of the delivery that brought it.
-    pub(crate) delivery: Option<&'a str>,
     pub(crate) standing: &'a Standing,
     pub(crate) conversation: &'a Conversation,
     pub(crate) content: &'a ItemContent,
@@ -77,7 +75,6 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
     let mut stored = stored(&decision, account.rules, facts_json(&facts));
     for reply in &mut stored.replies {
         reply.received_at = Some(question.received_at.0);
-        reply.delivery = question.delivery.map(str::to_owned);
     }
     let is_own = matches!(decision.outcome, Outcome::OwnMessage | Outcome::AuthorUnknown | Outcome::Test);
     let says_return = !is_own && wish(question.event, question.rules) == Some(Wish::Return);

@@ -118,16 +118,16 @@ impl Worker {
         }
         // A line is paid for by its length. The key names the account; one attempt goes without saying.
         tracing::info!(
+            target: "worker",
+            outcome = %applied.outcome,
             trace.id = job.trace_id(),
             event.key = %job.key,
             event.kind = %job.kind,
-            outcome = %applied.outcome,
             attempts = Some(applied.attempts.len()).filter(|attempts| *attempts > 1),
-            reply.state = applied.attempts.last().map(|attempt| attempt.progress.name()),
             duration_ms = self.clock.now_ms() - began,
         );
         for attempt in &applied.attempts {
-            attempt.log(&job.account, Some(&job.key));
+            attempt.log(&job.account, Some(&job.key), job.trace_id());
         }
     }
 }

@@ -51,7 +51,8 @@ fn fields(text: &str) -> Vec<String> {
         let call = format!("tracing::{level}!(");
         for (place, _) in text.match_indices(&call) {
             let arguments = arguments(&text[place + call.len()..]);
-            fields.extend(arguments.iter().map_while(|argument| field(argument)).map(str::to_owned));
+            let arguments = arguments.iter().filter(|argument| !argument.starts_with("target:"));
+            fields.extend(arguments.map_while(|argument| field(argument)).map(str::to_owned));
         }
     }
     fields
@@ -95,5 +96,5 @@ fn fields_are_found_however_a_line_is_written() {
         );
     "#;
     assert_eq!(fields(source), ["account.id", "count", "shard", "error"]);
-    assert_eq!(fields("tracing::info!(outcome = %outcome, ms = 1 - 2,);"), ["outcome", "ms"]);
+    assert_eq!(fields("tracing::info!(target: \"worker\", outcome = %outcome, ms = 1 - 2,);"), ["outcome", "ms"]);
 }

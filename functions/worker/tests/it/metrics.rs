@@ -20,7 +20,8 @@ async fn one_line_tells_what_was_applied_what_meta_was_asked_and_how_long_people
     let read =
         ["Applied", "RepliesSent", "GraphSendOk", "GraphPrivateOk", "GraphReadOk"].map(|name| line[name].clone());
     assert_eq!(read, [json!(3), json!(2), json!(1), json!(1), json!(1)], "{line}");
-    assert_eq!(line["ReplyMs"], json!([1_500, 1_500]), "{line}");
+    let waited = world.values("ReplyMs");
+    assert!(waited.len() == 2 && waited.iter().all(|ms| (1_500..60_000).contains(ms)), "since the receipt: {line}");
     assert_eq!(line["GraphSendMs"].as_array().map(Vec::len), Some(1), "{line}");
     let sets = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
     let dimensions: Vec<&Value> = sets.iter().map(|set| &set["Dimensions"]).collect();
@@ -66,7 +67,8 @@ async fn a_reply_in_doubt_is_told_and_so_is_the_end_of_the_doubt_and_how_long_it
     let echo = world.only_told();
     world.clock.advance(A_WHILE);
     world.apply(std::slice::from_ref(&echo)).await;
-    assert_eq!((world.metric("UnknownsResolved"), world.values("ReplyMs")), (1, vec![30_000]));
+    assert_eq!(world.metric("UnknownsResolved"), 1);
+    assert!(matches!(world.values("ReplyMs")[..], [ms] if ms >= 30_000));
     world.apply(&[echo]).await;
     assert_eq!(world.metric("UnknownsResolved"), 1, "once");
 }
@@ -93,7 +95,7 @@ async fn an_answer_that_came_out_twice_is_told_and_ordinary_echoes_are_not() {
 #[tokio::test]
 async fn an_account_found_broken_by_a_call_that_sends_nothing_is_told_in_the_batchs_line() {
     let world = World::start().await;
-    world.graph.script("ReadMedia", [Fate::Refuse(sandbox::meta::Reply::refusal(190, Some(463)))]);
+    world.graph.script("ReadComments", [Fate::Refuse(sandbox::meta::Reply::refusal(190, Some(463)))]);
     let job = world.comments(PERSON, "quero");
     world.clock.advance(Duration::from_secs(130));
     world.apply(&[job]).await;
