@@ -6,6 +6,7 @@ mod invite;
 mod prove;
 mod rows;
 mod show;
+mod subscribe;
 
 pub(crate) use invite::{Invited, address};
 
@@ -34,6 +35,7 @@ pub(crate) async fn run(data: &Path, args: args::Accounts) -> Result<ExitCode> {
         AccountsCommand::Connect(args) => connect(data, &args).await?,
         AccountsCommand::Import(args) => return import::run(data, &args).await,
         AccountsCommand::Disconnect { account, force } => disconnect(data, &account, force).await?,
+        AccountsCommand::Subscribe { account, .. } => return subscribe::run(data, account.as_deref()).await,
         AccountsCommand::Prove { account } => return prove::run(data, &account).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Invite, Mode};
-pub(crate) use leaving::{Erase, Export, Quarantine, Receipt};
+pub(crate) use leaving::{DeadLetters, Erase, Export, Quarantine, Receipt};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
 
@@ -22,8 +22,8 @@ pub(crate) use rules::{Kind, Replay, Rules, Try};
     in one process on 127.0.0.1.\n\nTry, in a second terminal:\n  \
     cargo run -- send --field messages     post a signed direct message\n  \
     cargo run -- demo                      play every sample and check what became of it\n\n\
-    accounts, rules, replies, stop, start, status, explain, doctor, erase, export, receipt and quarantine work on the \
-    local data, beside a running stack too; or on a \
+    accounts, rules, replies, stop, start, status, explain, doctor, erase, erasures, export, receipt, \
+    quarantine and dead-letters work on the local data, beside a running stack too; or on a \
     deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
     (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
@@ -72,6 +72,8 @@ pub(crate) enum Command {
         #[arg(value_name = "OLD_TABLE")]
         from: String,
     },
+    /// Who waits to be forgotten and since when, and which erasures are under way.
+    Erasures,
     /// Write everything held about one person to a file, as JSON.
     Export(Export),
     /// How far an erasure is.
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     /// What nobody could use: deliveries and events, kept for 14 days. Shows them without words, and sends them again.
     #[command(subcommand)]
     Quarantine(Quarantine),
+    /// Events that the worker gave up after eight receipts, kept for 14 days. Shows them without words, and sends them back.
+    #[command(subcommand)]
+    DeadLetters(DeadLetters),
 }
 
 #[derive(Debug, Args)]

@@ -4,10 +4,12 @@ mod accounts;
 mod args;
 mod codes;
 mod data;
+mod dead_letters;
 mod demo;
 mod doctor;
 mod dry_run;
 mod erase;
+mod erasures;
 mod explain;
 mod export;
 mod menu;
@@ -53,9 +55,11 @@ async fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(&cli.data, &args).await,
         Command::Erase(args) => erase::run(&cli.data, &args).await,
         Command::EraseAgain { from } => erase::again(&cli.data, &from).await,
+        Command::Erasures => erasures::run(&cli.data).await,
         Command::Export(args) => export::run(&cli.data, &args).await,
         Command::Receipt(args) => erase::receipt(&cli.data, &args).await,
         Command::Quarantine(args) => quarantine::run(&cli.data, args).await,
+        Command::DeadLetters(args) => dead_letters::run(&cli.data, args).await,
     };
     match outcome {
         Ok(code) => code,

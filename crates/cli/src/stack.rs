@@ -34,6 +34,9 @@ pub(crate) const CALLBACK_PATH: &str = "/api/webhook/instagram";
 /// The queue between ingest and worker.
 pub(crate) const EVENTS_QUEUE: &str = "events.fifo";
 
+/// The queue of events that the worker gave up.
+pub(crate) const DEAD_LETTER_QUEUE: &str = "dead-letters.fifo";
+
 /// The queue that keeps what cannot be understood or belongs to nobody.
 pub(crate) const QUARANTINE_QUEUE: &str = "quarantine";
 

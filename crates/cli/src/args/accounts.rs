@@ -48,6 +48,15 @@ pub(crate) enum AccountsCommand {
         #[arg(long)]
         force: bool,
     },
+    /// Subscribe an account, or all, to its webhook fields again, now: the caretaker looks every six hours.
+    Subscribe {
+        /// The account's id.
+        #[arg(required_unless_present = "all")]
+        account: Option<String>,
+        /// Every connected account.
+        #[arg(long, conflicts_with = "account")]
+        all: bool,
+    },
     /// Make one call for each permission, and print it: the evidence that App Review asks for.
     Prove {
         /// The account's id.

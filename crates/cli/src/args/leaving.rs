@@ -55,3 +55,19 @@ pub(crate) enum Quarantine {
         all: bool,
     },
 }
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum DeadLetters {
+    /// What lies there: whose, what, since when. Nobody's words.
+    List,
+    /// Send it back to the events queue; it leaves the dead letters once that queue has it. What is too late for an answer
+    /// is stored and not answered.
+    Redrive {
+        /// Which, by its id or the beginning of it.
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        /// All of them.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}

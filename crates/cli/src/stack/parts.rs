@@ -25,12 +25,10 @@ use store::Store;
 use vault::Vault;
 use worker::Worker;
 
-use super::{CRM_QUEUE, EVENTS_QUEUE, QUARANTINE_QUEUE};
+use super::{CRM_QUEUE, DEAD_LETTER_QUEUE, EVENTS_QUEUE, QUARANTINE_QUEUE};
 
 /// The table's name.
 pub(crate) const TABLE: &str = "politicall-ig";
-
-const DEAD_LETTER_QUEUE: &str = "dead-letters.fifo";
 
 /// Receipts until an event goes to the dead-letter queue, as in the template.
 const MAX_RECEIVES: u32 = 8;
