@@ -17,6 +17,7 @@ async fn every_sample_request_is_answered_as_its_readme_says() {
         ("connect-callback-without-state", 400),
         ("connect-deauthorize", 200),
         ("connect-deauthorize-wrong-signature", 400),
+        ("connect-deletion-wrong-signature", 400),
         ("connect-deletion", 200),
         ("connect-deletion-status", 200),
     ];

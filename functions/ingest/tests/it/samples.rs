@@ -16,6 +16,7 @@ async fn every_sample_request_is_answered_as_its_readme_says() {
         ("delivery-batch", 200, 60),
         ("delivery-own-app", 200, 1),
         ("delivery-other-app", 401, 0),
+        ("delivery-unsigned", 401, 0),
         ("delivery-wrong-signature", 401, 0),
         ("handshake", 200, 0),
         ("handshake-wrong-token", 403, 0),
