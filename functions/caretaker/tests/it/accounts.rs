@@ -4,7 +4,7 @@ use instagram::AccountId;
 use outbox::Settings;
 use sandbox::meta::Reply;
 use sandbox::meta::world::Trouble;
-use store::{Account, ErasureOrder};
+use store::{Account, ErasureOrder, Heard};
 
 use crate::world::{APP, DAY_MS, MetaFate, OFFICE, TableFate, World};
 
@@ -146,7 +146,7 @@ async fn how_many_accounts_are_broken_and_how_long_tokens_last_is_always_shown()
 async fn an_app_that_used_to_deliver_and_stopped_is_told() {
     let world = logged_in().await;
     let app = instagram::AppId::parse(APP).unwrap();
-    let mut heard = None;
+    let mut heard: Option<Heard> = None;
     for day in (0..7).rev() {
         let next = heard.clone().unwrap_or_default().then(world.clock.now_ms() - day * DAY_MS).unwrap();
         world.store.note_heard(&app, heard.as_ref(), &next).await.unwrap();
