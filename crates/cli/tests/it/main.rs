@@ -12,3 +12,4 @@ mod program;
 mod quarantine;
 mod rooms;
 mod rules;
+mod runbooks;
