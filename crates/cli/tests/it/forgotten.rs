@@ -1,27 +1,26 @@
 //! What operators do for a person who wants to see what is held, or to be forgotten.
 
 use serde_json::Value;
-use store::{ErasureState, Page, ReplyState, keys};
+use store::{ErasureState, Page, ReplyState, Store, keys};
 
 use crate::operators::{ACCOUNT, PERSON, Scene, WORDS, id, peer};
 
 const FAILED: &str = "c0ffee0000000000000000000000000f";
 
 /// What the caretaker does until nothing is due.
-async fn tend(scene: &Scene) {
-    let mut now = scene.now + 60_000;
-    while !scene.store.open_orders(now).await.unwrap().is_empty() {
+pub(crate) async fn tend(store: &Store, now: i64) {
+    let mut now = now + 60_000;
+    while !store.open_orders(now).await.unwrap().is_empty() {
         // The account itself is due as well: what became of it is to be told.
-        for key in scene.store.due_keys(store::CHORES_SHARD, now, 10).await.unwrap().into_iter().filter(keys::is_order)
-        {
-            while scene.store.erase_page(&key, now).await.unwrap() == Page::More {}
+        for key in store.due_keys(store::CHORES_SHARD, now, 10).await.unwrap().into_iter().filter(keys::is_order) {
+            while store.erase_page(&key, now).await.unwrap() == Page::More {}
         }
         now += 60_000;
     }
 }
 
 /// The code in what `erase` said.
-fn code(told: &str) -> String {
+pub(crate) fn code(told: &str) -> String {
     let (_, rest) = told.split_once("Receipt ").unwrap_or_else(|| panic!("no receipt: {told}"));
     rest.lines().next().unwrap().to_owned()
 }
@@ -36,7 +35,7 @@ async fn a_person_is_erased_under_a_receipt_and_the_request_is_struck_off() {
     let code = code(&told);
     assert_eq!(code.len(), 32, "128 random bits");
     scene.expect(&["receipt", &code], true, &["one person", "sending has stopped"], &[PERSON]).await;
-    tend(&scene).await;
+    tend(&scene.store, scene.now).await;
     scene.expect(&["receipt", &code], true, &["done", "nothing is left"], &[PERSON]).await;
     assert_eq!(scene.store.receipt(&code).await.unwrap().unwrap().state, ErasureState::Done);
     assert!(scene.store.erasure_requests().await.unwrap().is_empty());
@@ -61,7 +60,7 @@ async fn a_whole_account_is_erased_only_if_that_is_said() {
     assert_eq!(scene.store.items(&id(), &peer(), scene.now).await.unwrap().len(), 1);
     let (succeeded, told) = scene.ask(&["erase", ACCOUNT, "--whole-account", "--yes"]).await;
     assert!(succeeded, "{told}");
-    tend(&scene).await;
+    tend(&scene.store, scene.now).await;
     scene.expect(&["receipt", &code(&told)], true, &["the whole account", "nothing is left"], &[]).await;
     assert!(scene.store.conversations(&id(), scene.now).await.unwrap().is_empty());
 }

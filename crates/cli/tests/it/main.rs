@@ -15,3 +15,4 @@ mod program;
 mod quarantine;
 mod rooms;
 mod rules;
+mod runbooks;

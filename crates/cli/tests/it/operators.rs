@@ -27,7 +27,7 @@ const FAILED: &str = "c0ffee0000000000000000000000000f";
 pub(crate) const WORDS: [&str; 2] = ["canário-pergunta", "canário-resposta"];
 
 pub(crate) struct Scene {
-    dynamo: Dynamo,
+    pub(crate) dynamo: Dynamo,
     pub(crate) client: aws_sdk_dynamodb::Client,
     pub(crate) store: Store,
     pub(crate) now: i64,
@@ -51,10 +51,15 @@ impl Scene {
 
     /// Runs the program on the table.
     pub(crate) async fn ask(&self, words: &[&str]) -> (bool, String) {
+        self.ask_on(TABLE, words).await
+    }
+
+    /// Runs the program on another table beside it.
+    async fn ask_on(&self, table: &str, words: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_politicall-ig"));
         command.args(words);
         command.envs([
-            ("TABLE_NAME", TABLE),
+            ("TABLE_NAME", table),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamo.endpoint()),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
@@ -76,6 +81,15 @@ impl Scene {
         }
         for part in absent {
             assert!(!told.contains(part), "{words:?} with {part:?}: {told}");
+        }
+    }
+
+    /// Asks on another table, and holds the answer against what must be in it.
+    pub(crate) async fn expect_on(&self, table: &str, words: &[&str], present: &[&str]) {
+        let (succeeded, told) = self.ask_on(table, words).await;
+        assert!(succeeded, "{words:?}: {told}");
+        for part in present {
+            assert!(told.contains(part), "{words:?} without {part:?}: {told}");
         }
     }
 
