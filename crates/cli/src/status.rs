@@ -83,7 +83,7 @@ pub(crate) fn obstacles(standing: &Standing, now: i64) -> Vec<String> {
         Mode::Observe => found.push("the account only observes".to_owned()),
         Mode::Off => found.push("the account is switched off".to_owned()),
     }
-    let own = Switch { stopped_at: account.stopped_at, wait: None };
+    let own = Switch { stopped_at: account.stopped_at, ..Switch::default() };
     found.extend(stopped("all sending", everything, now));
     found.extend(stopped(&format!("the app {}", account.app), app, now));
     found.extend(stopped("the account", &own, now));
