@@ -1,7 +1,10 @@
 //! `cargo run`: the local stack until Ctrl-C.
 
+use std::future::{Future, poll_fn};
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::task::Poll;
 
 use anyhow::{Context, Result};
 use connect::CrmSecrets;
@@ -24,6 +27,10 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
     let world = folder.world()?;
     watch::print_events();
     let stack = Stack::in_folder(&project, folder, args.port).await?;
+    // It is listened for from its first poll on. Whoever reads that Ctrl-C stops the stack may press it at once, and what
+    // the world became must be saved then, too.
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    let early = poll_fn(|context| Poll::Ready(interrupt.as_mut().poll(context))).await;
     let verify_token = world["apps"][0]["verify_tokens"][0].as_str().unwrap_or_default();
     say::line(format_args!(
         "The local stack runs. Ctrl-C stops it; its data stays in {}.\n\n  \
@@ -45,7 +52,10 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
         stack.endpoints.sqs,
         data.join("apps.json").display(),
     ));
-    tokio::signal::ctrl_c().await?;
+    match early {
+        Poll::Ready(pressed) => pressed?,
+        Poll::Pending => interrupt.await?,
+    }
     say::progress("stopping: what is under way ends first");
     stack.stop().await?;
     Ok(ExitCode::SUCCESS)
