@@ -110,7 +110,7 @@ async fn a_doubt_is_over_once_by_an_echo_by_a_look_or_by_giving_up() {
 
 #[tokio::test]
 async fn a_private_reply_leaves_the_doubt_by_trying_again() {
-    let (world, notices) = world(Settings::default(), "SendMessage", [Fate::LoseAnswer]).await;
+    let (world, notices) = world(Settings::default(), "PrivateReply", [Fate::LoseAnswer]).await;
     let sk = world.plan_comment(asked(&world, world.reply(PrivateReply, "oi"))).await;
     world.drive(&sk).await.unwrap();
     world.wait_for(&sk).await;
@@ -155,11 +155,12 @@ async fn two_messages_of_one_reply_in_a_read_are_a_double_and_the_same_words_of_
     assert_eq!(told(&notices), [Notice::Doubled, Notice::DoubtOver]);
 
     let (world, notices) = self::world(Settings::default(), "SendMessage", []).await;
+    let before = world.clock.now_ms() - 1;
     plan(&world, "oi").await;
     world.drive("M#1").await.unwrap();
     told(&notices);
     let now = world.clock.now_ms();
-    for (case, at) in [("before it was asked for", now - 1), ("much later", now + LEASE_MS + SETTLE_MS + 1)] {
+    for (case, at) in [("before it was asked for", before), ("much later", now + LEASE_MS + SETTLE_MS + 1)] {
         let echo = Echo { mid: "mid.other", text: Some("oi"), at, marker: None };
         world.outbox.hear(&World::key("").pk, &world.conversation().await, &echo, now).await.unwrap();
         assert_eq!(told(&notices), [], "{case}");
