@@ -56,6 +56,7 @@ fn every_reason_of_a_reply_has_words_and_no_word_is_left_over() {
     written.extend(codes(part(graph, "    Condition {", "    }")));
     written.extend(codes(store).intersection(&BTreeSet::from(["earlier_step", "sent"])));
     STATES.iter().for_each(|state| assert!(written.remove(state), "{state} is written nowhere"));
+    assert!(written.remove(outbox::Alarm::TokenDead.name()), "an alarm's name, and no reply's reason");
     assert_eq!(names(REPLY), written);
 }
 

@@ -82,7 +82,8 @@ fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let folder = data.path().join("data");
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    stack.line_with(&["message", "answered", "sent"]);
+    stack.line_with(&["message", "answered"]);
+    stack.line_with(&["reply", "sent"]);
 
     // Beside the running stack.
     let set = ask(&folder, &["rules", "set", ACCOUNT, "infra/rules/campanha.json"]);
@@ -122,7 +123,8 @@ fn a_stopped_account_sends_nothing_until_it_is_let_go_on() {
     assert!(told(&ask(&folder, &["start", "--account", ACCOUNT])).contains("goes on"));
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    stack.line_with(&["message", "answered", "sent"]);
+    stack.line_with(&["message", "answered"]);
+    stack.line_with(&["reply", "sent"]);
     stack.interrupt();
 }
 
@@ -132,7 +134,8 @@ fn explain_tells_what_became_of_samples() {
     let folder = data.path().join("data");
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    let line = stack.line_with(&["message", "answered", "sent"]);
+    let line = stack.line_with(&["message", "answered"]);
+    stack.line_with(&["reply", "sent"]);
     let key = line.split_whitespace().last().unwrap();
     let mid = key.split('|').next_back().unwrap();
     let parts = [
