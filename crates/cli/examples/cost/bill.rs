@@ -109,7 +109,7 @@ pub(crate) fn month(measured: &Measured, accounts: f64, basis: &Basis, region: R
         ("alarms", assumed("alarms") * usd("alarm_month")),
         ("dashboard", assumed("dashboards") * usd("dashboard_month")),
         ("metrics of every minute", amount(measured.run_metrics) * usd("metric_month")),
-        ("key", assumed("keys") * usd("key_month")),
+        ("keys", assumed("keys") * usd("key_month")),
         (
             "secrets",
             assumed("secrets") * usd("secret_month") + assumed("secret_calls_month") / MILLION * usd("secret_million"),

@@ -34,7 +34,8 @@ async fn case_40_an_event_of_an_account_never_seen_goes_to_quarantine_and_can_be
     assert_eq!(quarantined[0].0, "unknown_account");
     let kept = job::Job::parse(std::str::from_utf8(&quarantined[0].1).unwrap()).unwrap();
     assert_eq!(kept, unknown[0], "the very job");
-    assert_eq!(world.everything().await.len(), before + 2, "the neighbour's message and conversation alone");
+    let kept = "the neighbour's message and conversation, and that its app is heard of";
+    assert_eq!(world.everything().await.len(), before + 3, "{kept}");
     assert_eq!(world.reply(&known).await.state, ReplyState::Sent, "its neighbour is not held up");
 }
 
