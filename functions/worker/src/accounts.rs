@@ -27,7 +27,13 @@ pub(crate) struct Accounts {
 
 impl Accounts {
     pub(crate) fn new(store: Store, vault: Arc<Vault>) -> Self {
-        Self { standings: Standings::new(store.clone()), store, vault, rules: Mutex::default(), heard: Mutex::default() }
+        Self {
+            standings: Standings::new(store.clone()),
+            store,
+            vault,
+            rules: Mutex::default(),
+            heard: Mutex::default(),
+        }
     }
 
     /// The account and what decides about its sending, as it was some seconds ago at most; `None` if it was never
