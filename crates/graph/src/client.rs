@@ -114,8 +114,8 @@ impl Graph {
     /// connections; calls of other clones are not told of. Not a call is what makes a connection ahead of need, or what a
     /// token that fits no header keeps from being made.
     #[must_use]
-    pub fn observed(&self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
-        Self { observer: Some(Observer::new(told)), ..self.clone() }
+    pub fn observed(self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
+        Self { observer: Some(Observer::new(told)), ..self }
     }
 
     /// Makes a connection ahead of need, in a function's start-up, when the processor is at its fastest.

@@ -80,8 +80,8 @@ impl Login {
 
     /// The same client, with somebody who is told of each call: see [`Graph::observed`].
     #[must_use]
-    pub fn observed(&self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
-        Self { dialog: self.dialog.clone(), codes: self.codes.observed(told) }
+    pub fn observed(self, told: impl Fn(Call) + Send + Sync + 'static) -> Self {
+        Self { codes: self.codes.observed(told), ..self }
     }
 
     /// Where the browser goes: Meta's dialog asks the owner for `scopes` and comes back with `state`.

@@ -14,7 +14,7 @@ use crate::support::*;
 
 type Told = Arc<Mutex<Vec<Call>>>;
 
-fn observed(graph: &Graph) -> (Graph, Told) {
+fn observed(graph: Graph) -> (Graph, Told) {
     let told = Told::default();
     let ear = Arc::clone(&told);
     (graph.observed(move |call| ear.lock().unwrap().push(call)), told)
@@ -29,7 +29,7 @@ async fn each_kind_of_call_is_told_under_its_operation() {
     let scene = scene().await;
     scene.kim_writes();
     let comment = scene.kim_comments();
-    let (graph, told) = observed(&scene.graph);
+    let (graph, told) = observed(scene.graph.clone());
     let kim = PersonId::parse(KIM).unwrap();
     let mid = MessageId::parse("mid.none").unwrap();
     send(&graph).await.result.unwrap();
@@ -73,7 +73,7 @@ async fn how_a_call_ends_is_told_once() {
         let scene = scene().await;
         scene.kim_writes();
         let (_door, graph) = scene.door(Script::new("SendMessage", [fate])).await;
-        let (graph, told) = observed(&graph);
+        let (graph, told) = observed(graph);
         let _ = send(&graph).await;
         assert_eq!(words(&told), [(Operation::Send, class)], "{case}");
     }
@@ -85,7 +85,7 @@ async fn a_call_that_is_too_slow_or_given_up_failed_and_took_its_time() {
     let scene = scene().await;
     scene.kim_writes();
     let (_door, graph) = scene.door(Script::new("SendMessage", [Fate::Hang, Fate::Hang])).await;
-    let (graph, told) = observed(&graph);
+    let (graph, told) = observed(graph);
     let _ = send(&graph.impatient(patience)).await;
     assert!(tokio::time::timeout(patience, send(&graph)).await.is_err(), "its caller gives up");
     assert_eq!(words(&told), [(Operation::Send, Class::Failed); 2]);
@@ -96,7 +96,7 @@ async fn a_call_that_is_too_slow_or_given_up_failed_and_took_its_time() {
 async fn what_was_never_called_and_what_others_call_is_not_told() {
     let scene = scene().await;
     scene.kim_writes();
-    let (graph, told) = observed(&scene.graph);
+    let (graph, told) = observed(scene.graph.clone());
     graph.warm_up().await.unwrap();
     graph.me(&SecretString::from("IGAA\r\nHost: elsewhere")).await.result.unwrap_err();
     send(&scene.graph).await.result.unwrap();
