@@ -80,7 +80,7 @@ pub(crate) async fn measure(size: Size) -> Result<Measured> {
     };
     let comments = |text: &'static str| {
         move |stage: &Stage, account: &str| {
-            drop(stage.meta.person_comments(account, &post(account), &person(account), text))
+            drop(stage.meta.person_comments(account, &post(account), &person(account), text));
         }
     };
     let (quiet_message, _) = play.alone(groups[0], says(MESSAGE), 0).await?;
