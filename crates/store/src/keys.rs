@@ -17,7 +17,7 @@
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
 //! | `T#account#peer` | `R#mid#actor` | a reaction |
 //! | `T#account#peer` | `E#hash` | any other event |
-//! | `P#app` | `APP` | whether the app's accounts are stopped or wait |
+//! | `P#app` | `APP` | whether the app's accounts are stopped or wait; when events came through it |
 //! | `P#app` | `S#scoped` | which account has this id within the app: signed requests name it |
 //! | `PARKED` | `account#digest` | a reply that nobody can tell about, for people to settle |
 //! | `ERASURES` | `account#peer` | that a person asked to be forgotten |
