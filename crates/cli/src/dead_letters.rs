@@ -10,14 +10,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::args;
 use crate::moment::with_age;
-use crate::queues::DeadLetters;
+use crate::queues::Queues;
 use crate::say;
 use crate::table::Table;
 
-use gather::{Dead, gather, release};
+use gather::{Dead, gather};
 
 pub(crate) async fn run(data: &Path, args: args::DeadLetters) -> Result<ExitCode> {
-    let queues = DeadLetters::find(data).await?;
+    let queues = Queues::with_dead_letters(data).await?;
     match args {
         args::DeadLetters::List => list(&queues).await?,
         args::DeadLetters::Redrive { id: Some(id), .. } => redrive_one(&queues, &id).await?,
@@ -26,10 +26,10 @@ pub(crate) async fn run(data: &Path, args: args::DeadLetters) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(queues: &DeadLetters) -> Result<()> {
+async fn list(queues: &Queues) -> Result<()> {
     let found = gather(queues).await?;
     // What was looked at can be looked at again at once.
-    release(queues, &found).await;
+    queues.release(found.iter().map(|dead| &dead.handle)).await;
     if found.is_empty() {
         say::line("No dead letters.");
         return Ok(());
@@ -52,7 +52,8 @@ async fn list(queues: &DeadLetters) -> Result<()> {
         table.row([dead.short_id().to_owned(), account, kind, received, given_up, event]);
     }
     say::line(table);
-    let hidden = queues.waiting().await?.saturating_sub(found.len());
+    let waiting = queues.waiting(&queues.kept_url).await.context("the dead-letter queue cannot be asked")?;
+    let hidden = waiting.saturating_sub(found.len());
     if hidden > 0 {
         say::line(format_args!(
             "About {hidden} more lie behind these: a conversation shows ten of its events at a time."
@@ -62,14 +63,14 @@ async fn list(queues: &DeadLetters) -> Result<()> {
     Ok(())
 }
 
-async fn redrive_one(queues: &DeadLetters, id: &str) -> Result<()> {
+async fn redrive_one(queues: &Queues, id: &str) -> Result<()> {
     let found = gather(queues).await?;
     let outcome = match found.iter().filter(|dead| dead.id.starts_with(id)).collect::<Vec<_>>().as_slice() {
         [] => Err(anyhow::anyhow!("no dead letter has an id that begins with {id:?}")),
         [dead] => send_back(queues, dead).await,
         _ => Err(anyhow::anyhow!("several ids begin with {id:?}")),
     };
-    release(queues, &found).await;
+    queues.release(found.iter().map(|dead| &dead.handle)).await;
     outcome?;
     say::line(
         "1 event sent back. The worker has it within seconds; watch `dead-letters list` for a quarter of an hour.",
@@ -78,7 +79,7 @@ async fn redrive_one(queues: &DeadLetters, id: &str) -> Result<()> {
 }
 
 /// Round by round: a conversation hands out ten of its events at a time, and more once these are gone.
-async fn redrive_all(queues: &DeadLetters) -> Result<()> {
+async fn redrive_all(queues: &Queues) -> Result<()> {
     let mut sent = 0;
     loop {
         let found = gather(queues).await?;
@@ -87,7 +88,7 @@ async fn redrive_all(queues: &DeadLetters) -> Result<()> {
         }
         for dead in &found {
             if let Err(error) = send_back(queues, dead).await {
-                release(queues, &found).await;
+                queues.release(found.iter().map(|dead| &dead.handle)).await;
                 return Err(error.context(format!("{sent} events were sent back, the rest stays")));
             }
             sent += 1;
@@ -104,14 +105,14 @@ async fn redrive_all(queues: &DeadLetters) -> Result<()> {
 }
 
 /// It leaves the dead letters only once the events queue has it. Twice there is once: the table knows it by its key.
-async fn send_back(queues: &DeadLetters, dead: &Dead) -> Result<()> {
+async fn send_back(queues: &Queues, dead: &Dead) -> Result<()> {
     let Some((group, deduplication)) = dead.group.as_ref().zip(dead.deduplication.as_ref()) else {
         bail!("the dead letter {} has no message group: it did not come from the events queue", dead.short_id());
     };
     let send = queues.client.send_message().queue_url(&queues.events_url).message_body(&dead.body);
     let send = send.message_group_id(group).message_deduplication_id(deduplication);
     send.send().await.context("the events queue did not take an event")?;
-    let delete = queues.client.delete_message().queue_url(&queues.dead_url).receipt_handle(&dead.handle);
+    let delete = queues.client.delete_message().queue_url(&queues.kept_url).receipt_handle(&dead.handle);
     delete.send().await.with_context(|| format!("{} was sent back and stays here", dead.short_id()))?;
     Ok(())
 }

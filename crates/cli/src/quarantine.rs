@@ -15,10 +15,10 @@ use crate::queues::Queues;
 use crate::say;
 use crate::table::Table;
 
-use gather::{Kept, gather, release};
+use gather::{Kept, gather};
 
 pub(crate) async fn run(data: &Path, args: args::Quarantine) -> Result<ExitCode> {
-    let queues = Queues::find(data).await?;
+    let queues = Queues::with_quarantine(data).await?;
     let found = gather(&queues).await?;
     let outcome = match &args {
         args::Quarantine::List => {
@@ -28,7 +28,7 @@ pub(crate) async fn run(data: &Path, args: args::Quarantine) -> Result<ExitCode>
         args::Quarantine::Replay { id, .. } => replay_some(&queues, &found, id.as_deref()).await,
     };
     // What stays can be looked at again at once.
-    release(&queues, &found).await;
+    queues.release(found.iter().flat_map(|kept| &kept.handles)).await;
     outcome
 }
 

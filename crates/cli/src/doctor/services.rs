@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Result;
-use aws_sdk_sqs::types::QueueAttributeName;
 use instagram::Apps;
 
 use super::finding::Finding;
@@ -29,7 +28,7 @@ fn counted(apps: usize) -> String {
 
 /// Whether the queues can be reached, and what lies in those where nothing should lie.
 pub(super) async fn findings(data: &Path) -> Vec<Finding> {
-    let queues = match Queues::find(data).await {
+    let queues = match Queues::with_quarantine(data).await {
         Ok(queues) => queues,
         Err(error) => {
             let remedy =
@@ -38,14 +37,8 @@ pub(super) async fn findings(data: &Path) -> Vec<Finding> {
         }
     };
     let mut findings = Vec::new();
-    for (name, url) in [("events", &queues.events_url), ("quarantine", &queues.quarantine_url)] {
-        let count = QueueAttributeName::ApproximateNumberOfMessages;
-        let answer = queues.client.get_queue_attributes().queue_url(url).attribute_names(count.clone()).send().await;
-        let waiting = answer.map(|answer| {
-            let counts = answer.attributes.unwrap_or_default();
-            counts.get(&count).and_then(|count| count.parse::<u64>().ok()).unwrap_or_default()
-        });
-        findings.push(match waiting {
+    for (name, url) in [("events", &queues.events_url), ("quarantine", &queues.kept_url)] {
+        findings.push(match queues.waiting(url).await {
             Err(_) => Finding::proved(
                 format!("the {name} queue cannot be reached"),
                 "see its URL, and that your keys may call sqs:GetQueueAttributes",

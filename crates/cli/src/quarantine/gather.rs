@@ -2,20 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use job::replay::{NotReplayable, jobs};
 use job::{Job, Quarantined};
 
 use crate::queues::Queues;
-
-/// How long what was received stays out of sight, in seconds: as long as it takes to look and to send.
-const VISIBILITY_SECONDS: i32 = 120;
-
-/// How long a receive waits, in seconds: with a wait, every server of the queue is asked.
-const WAIT_SECONDS: i32 = 1;
-
-/// Most messages looked at in one go, of up to 1 MiB each.
-const MOST_MESSAGES: usize = 500;
 
 /// Something kept, by its parts.
 pub(super) struct Kept {
@@ -23,7 +14,7 @@ pub(super) struct Kept {
     pub(super) about: Quarantined,
     parts: BTreeMap<u32, Quarantined>,
     /// Of all its messages, doubles too.
-    handles: Vec<String>,
+    pub(super) handles: Vec<String>,
 }
 
 impl Kept {
@@ -47,7 +38,7 @@ impl Kept {
     /// Takes it out of the queue.
     pub(super) async fn delete(&self, queues: &Queues) -> Result<()> {
         for handle in &self.handles {
-            queues.client.delete_message().queue_url(&queues.quarantine_url).receipt_handle(handle).send().await?;
+            queues.client.delete_message().queue_url(&queues.kept_url).receipt_handle(handle).send().await?;
         }
         Ok(())
     }
@@ -56,41 +47,15 @@ impl Kept {
 /// Receives what is there, the oldest first.
 pub(super) async fn gather(queues: &Queues) -> Result<Vec<Kept>> {
     let mut found: BTreeMap<String, Kept> = BTreeMap::new();
-    let mut received = 0;
-    while received < MOST_MESSAGES {
-        let answer = queues
-            .client
-            .receive_message()
-            .queue_url(&queues.quarantine_url)
-            .max_number_of_messages(10)
-            .visibility_timeout(VISIBILITY_SECONDS)
-            .wait_time_seconds(WAIT_SECONDS)
-            .send()
-            .await
-            .context("the quarantine queue cannot be read")?;
-        let messages = answer.messages.unwrap_or_default();
-        if messages.is_empty() {
-            break;
-        }
-        received += messages.len();
-        for message in messages {
-            // What this version cannot read is a later one's: it comes back into sight by itself.
-            let Ok(part) = Quarantined::parse(message.body.as_deref().unwrap_or_default()) else { continue };
-            let new = || Kept { about: part.clone(), parts: BTreeMap::new(), handles: Vec::new() };
-            let kept = found.entry(part.id.clone()).or_insert_with(new);
-            kept.handles.extend(message.receipt_handle);
-            kept.parts.insert(part.part, part);
-        }
+    for message in queues.receive().await? {
+        // What this version cannot read is a later one's: it comes back into sight by itself.
+        let Ok(part) = Quarantined::parse(message.body.as_deref().unwrap_or_default()) else { continue };
+        let new = || Kept { about: part.clone(), parts: BTreeMap::new(), handles: Vec::new() };
+        let kept = found.entry(part.id.clone()).or_insert_with(new);
+        kept.handles.extend(message.receipt_handle);
+        kept.parts.insert(part.part, part);
     }
     let mut found: Vec<Kept> = found.into_values().collect();
     found.sort_by_key(|kept| kept.about.received_at.0);
     Ok(found)
-}
-
-/// Lets what was received be received again at once. What was deleted is gone already; what fails comes back by itself.
-pub(super) async fn release(queues: &Queues, found: &[Kept]) {
-    for handle in found.iter().flat_map(|kept| &kept.handles) {
-        let visibility = queues.client.change_message_visibility().queue_url(&queues.quarantine_url);
-        let _gone_or_later = visibility.receipt_handle(handle).visibility_timeout(0).send().await;
-    }
 }
