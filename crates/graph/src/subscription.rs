@@ -15,6 +15,14 @@ pub struct Subscription {
     pub fields: Vec<String>,
 }
 
+impl Subscription {
+    /// The fields that an app itself is subscribed to. Where Meta does not say whose a list is, it is the asker's.
+    pub fn fields_of<'a>(found: &'a [Self], app: &AppId) -> Vec<&'a str> {
+        let own = found.iter().filter(|found| found.app.as_ref().is_none_or(|other| other == app));
+        own.flat_map(|found| &found.fields).map(String::as_str).collect()
+    }
+}
+
 #[derive(Deserialize)]
 struct Item {
     #[serde(default)]
@@ -75,6 +83,23 @@ mod tests {
             let read = read(body.as_bytes());
             let count = read.map(|apps| apps.iter().map(|app| app.fields.len()).sum::<usize>());
             assert_eq!(count, fields, "{case}");
+        }
+    }
+    #[test]
+    fn only_the_own_apps_list_counts() {
+        let own = AppId::parse("867555782500454").unwrap();
+        let list = |app: Option<&str>, fields: &[&str]| Subscription {
+            app: app.map(|app| AppId::parse(app).unwrap()),
+            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
+        };
+        let cases = [
+            ("nothing", vec![], vec![]),
+            ("ours", vec![list(Some("867555782500454"), &["messages"])], vec!["messages"]),
+            ("another app's", vec![list(Some("1"), &["messages"])], vec![]),
+            ("nobody's", vec![list(None, &["messages"])], vec!["messages"]),
+        ];
+        for (case, found, expected) in cases {
+            assert_eq!(Subscription::fields_of(&found, &own), expected, "{case}");
         }
     }
 }

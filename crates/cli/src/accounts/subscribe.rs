@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use boot::Env;
+use graph::Subscription;
 use instagram::wanted_fields;
 use store::{Account, Connection};
 
@@ -45,9 +46,7 @@ pub(super) async fn run(data: &Path, only: Option<&str>) -> Result<ExitCode> {
 async fn subscribe(meta: &Meta, account: &Account, wanted: &[&str]) -> Result<String> {
     let token = meta.token(account).await?;
     let found = meta.graph.subscriptions(&token, &account.id).await.result?;
-    // Where Meta does not say whose a list is, it is ours.
-    let ours = found.iter().filter(|found| found.app.as_ref().is_none_or(|app| *app == account.app));
-    let held: Vec<&str> = ours.flat_map(|found| &found.fields).map(String::as_str).collect();
+    let held = Subscription::fields_of(&found, &account.app);
     let lost: Vec<&str> = wanted.iter().copied().filter(|name| !held.contains(name)).collect();
     let set = meta.graph.subscribe_as_far_as_possible(&token, &account.id, wanted, &held).await?;
     let before = match (held.is_empty(), lost.is_empty()) {

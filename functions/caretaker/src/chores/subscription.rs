@@ -24,7 +24,7 @@ impl Caretaker {
             Err(error) => return self.not_checked(account, &error, tally).await,
         };
         let now = self.clock.now_ms();
-        let held = held(account, &found);
+        let held = Subscription::fields_of(&found, &account.app);
         let wanted = wanted(account, &self.fields, now);
         let lost: Vec<&str> = wanted.iter().copied().filter(|name| !held.contains(name)).collect();
         let set = match self.graph.subscribe_as_far_as_possible(&token, &account.id, &wanted, &held).await {
@@ -72,12 +72,6 @@ impl Caretaker {
     }
 }
 
-/// What the account's own app is subscribed to. Where Meta does not say whose a list is, it is ours.
-fn held<'a>(account: &Account, found: &'a [Subscription]) -> Vec<&'a str> {
-    let ours = found.iter().filter(|found| found.app.as_ref().is_none_or(|app| *app == account.app));
-    ours.flat_map(|found| &found.fields).map(String::as_str).collect()
-}
-
 /// What to ask for: without the names that Meta refused not long ago.
 fn wanted(account: &Account, fields: &[&'static str], now: i64) -> Vec<&'static str> {
     let upkeep = &account.upkeep;
@@ -109,23 +103,6 @@ mod tests {
     fn account() -> Account {
         let (id, app) = (AccountId::parse("17841400000000001").unwrap(), AppId::parse("867555782500454").unwrap());
         Account::new(id, app, "gabinete", "gabinete")
-    }
-
-    #[test]
-    fn only_the_own_apps_list_counts() {
-        let list = |app: Option<&str>, fields: &[&str]| Subscription {
-            app: app.map(|app| AppId::parse(app).unwrap()),
-            fields: fields.iter().map(|field| (*field).to_owned()).collect(),
-        };
-        let cases = [
-            ("nothing", vec![], vec![]),
-            ("ours", vec![list(Some("867555782500454"), &["messages"])], vec!["messages"]),
-            ("another app's", vec![list(Some("1"), &["messages"])], vec![]),
-            ("nobody's", vec![list(None, &["messages"])], vec!["messages"]),
-        ];
-        for (case, found, expected) in cases {
-            assert_eq!(held(&account(), &found), expected, "{case}");
-        }
     }
 
     #[test]
