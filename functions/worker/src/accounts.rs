@@ -7,7 +7,7 @@ use automation::RuleSet;
 use boot::Chain;
 use instagram::{AccountId, AppId};
 use secrecy::SecretString;
-use store::{Account, BELIEVED_MS, Standing, Standings, Store, StoreError};
+use store::{Account, BELIEVED_MS, Heard, Standing, Standings, Store, StoreError};
 use vault::Vault;
 
 use crate::outcome::Trouble;
@@ -76,7 +76,7 @@ impl Accounts {
     pub(crate) async fn hear(&self, standing: &Standing, received_at: i64, now_ms: i64) {
         let app = &standing.account.app;
         let read = standing.app.heard.as_ref();
-        let Some(heard) = read.cloned().unwrap_or_default().then(received_at) else {
+        let Some(heard) = read.unwrap_or(&Heard::default()).then(received_at) else {
             return;
         };
         {
