@@ -24,6 +24,25 @@ pub enum Notice {
     Doubled,
 }
 
+impl Notice {
+    /// A short word for metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Proven { .. } => "proven",
+            Self::DoubtOver => "doubt_over",
+            Self::Doubled => "doubled",
+        }
+    }
+
+    /// How long the person waited, in milliseconds, where that is what it tells.
+    pub fn after_ms(self) -> Option<i64> {
+        match self {
+            Self::Proven { after_ms } => Some(after_ms),
+            Self::DoubtOver | Self::Doubled => None,
+        }
+    }
+}
+
 /// Who is told.
 #[derive(Clone, Default)]
 pub(crate) struct Listener(Option<Arc<dyn Fn(Notice) + Send + Sync>>);

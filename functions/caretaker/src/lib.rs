@@ -71,15 +71,10 @@ impl Caretaker {
         clock: Clock,
         metrics: Metrics,
     ) -> Self {
-        let graph = {
-            let metrics = metrics.clone();
-            graph.observed(move |call| metrics.graph_call(call.operation.name(), call.class.name(), call.took))
-        };
-        let outbox = {
-            let metrics = metrics.clone();
-            let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox);
-            outbox.observed(move |notice| metrics.beside(|sheet| tally::note(sheet, notice)))
-        };
+        let (calls, notices) = (metrics.clone(), metrics.clone());
+        let graph = graph.observed(move |call| calls.graph_call(call.operation.name(), call.class.name(), call.took));
+        let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox)
+            .observed(move |notice| notices.reply_notice(notice.name(), notice.after_ms()));
         Self {
             outbox,
             graph,

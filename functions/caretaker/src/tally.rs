@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use boot::{Metric, Sheet, shared};
-use outbox::{Alarm, Attempt, Notice};
+use outbox::{Alarm, Attempt};
 
 boot::catalogue! {
     /// What is counted of replies that are due, and of what accounts need.
@@ -102,12 +102,8 @@ impl Tally {
 
     /// What came of a reply: the same metrics as the worker's.
     pub(crate) fn attempted(&self, attempt: &Attempt) {
-        if let Some(alarm) = attempt.alarm {
-            self.alarmed(alarm);
-        }
-        if let Some(metric) = shared::reply_metric(attempt.progress.name()) {
-            self.count(metric, 1);
-        }
+        let metrics = shared::attempt_metrics(attempt.progress.name(), attempt.alarm.map(Alarm::name));
+        metrics.for_each(|metric| self.count(metric, 1));
     }
 
     /// Something that a person should know.
@@ -122,14 +118,5 @@ impl Tally {
         sheet.level(DUE_REPLIES, due);
         sheet.level(OLDEST_DUE_SECONDS, oldest_ms / 1000);
         sheet
-    }
-}
-
-/// What happened to a reply besides.
-pub(crate) fn note(sheet: &mut Sheet, notice: Notice) {
-    match notice {
-        Notice::Proven { after_ms } => sheet.observe(shared::REPLY_MS, u64::try_from(after_ms).unwrap_or(0)),
-        Notice::DoubtOver => sheet.count(shared::UNKNOWNS_RESOLVED, 1),
-        Notice::Doubled => sheet.count(shared::DUPLICATES_DETECTED, 1),
     }
 }

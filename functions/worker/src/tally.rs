@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use boot::{Metric, Sheet, shared};
-use outbox::{Attempt, Notice};
+use outbox::{Alarm, Attempt};
 
 boot::catalogue! {
     /// What is counted of events and of what people ask for in them.
@@ -47,23 +47,11 @@ impl Tally {
 
     /// What came of a reply: the same metrics as the caretaker's.
     pub(crate) fn attempted(&self, attempt: &Attempt) {
-        let metrics = [
-            attempt.alarm.and_then(|alarm| shared::alarm_metric(alarm.name())),
-            shared::reply_metric(attempt.progress.name()),
-        ];
-        metrics.into_iter().flatten().for_each(|metric| self.count(metric, 1));
+        let metrics = shared::attempt_metrics(attempt.progress.name(), attempt.alarm.map(Alarm::name));
+        metrics.for_each(|metric| self.count(metric, 1));
     }
 
     pub(crate) fn into_sheet(self) -> Sheet {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What happened to a reply besides.
-pub(crate) fn note(sheet: &mut Sheet, notice: Notice) {
-    match notice {
-        Notice::Proven { after_ms } => sheet.observe(shared::REPLY_MS, u64::try_from(after_ms).unwrap_or(0)),
-        Notice::DoubtOver => sheet.count(shared::UNKNOWNS_RESOLVED, 1),
-        Notice::Doubled => sheet.count(shared::DUPLICATES_DETECTED, 1),
     }
 }

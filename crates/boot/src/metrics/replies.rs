@@ -3,6 +3,7 @@
 //! The room that sends replies knows nothing of metrics: it gives words for what happened, and here the words become
 //! metrics. That every word of it has one is held by a test of `cli`, which knows both sides.
 
+use super::Metrics;
 use super::catalogue::Metric;
 
 crate::catalogue! {
@@ -62,4 +63,22 @@ pub fn alarm_metric(alarm: &str) -> Option<Metric> {
         "parked" => REPLIES_PARKED,
         _ => return None,
     })
+}
+
+/// What an attempt counts in: what a person should know of it, and where it left its reply.
+pub fn attempt_metrics(state: &str, alarm: Option<&str>) -> impl Iterator<Item = Metric> + use<> {
+    [alarm.and_then(alarm_metric), reply_metric(state)].into_iter().flatten()
+}
+
+impl Metrics {
+    /// Notes for the next line what happened to a reply besides what its attempts came to; `after_ms` is how long the
+    /// person waited, where that is what it tells.
+    pub fn reply_notice(&self, notice: &str, after_ms: Option<i64>) {
+        self.beside(|sheet| match (notice, after_ms) {
+            ("proven", Some(after_ms)) => sheet.observe(REPLY_MS, u64::try_from(after_ms).unwrap_or(0)),
+            ("doubt_over", _) => sheet.count(UNKNOWNS_RESOLVED, 1),
+            ("doubled", _) => sheet.count(DUPLICATES_DETECTED, 1),
+            _ => {}
+        });
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use boot::shared;
+use boot::{Clock, Metrics, Sheet, shared};
 use graph::{Class, Operation};
 
 #[path = "../../examples/metrics/catalogue.rs"]
@@ -159,4 +160,20 @@ fn every_word_of_the_outbox_has_its_metric_and_every_such_metric_its_word() {
     let noticed = [shared::UNKNOWNS_RESOLVED, shared::DUPLICATES_DETECTED].map(boot::Metric::name);
     let listed: BTreeSet<&str> = shared::REPLIES.iter().map(|metric| metric.name()).collect();
     assert_eq!(counted.iter().copied().chain(noticed).collect::<BTreeSet<_>>(), listed);
+}
+
+#[test]
+fn every_notice_of_the_outbox_is_counted_under_its_own_name() {
+    let notices = [outbox::Notice::Proven { after_ms: 7 }, outbox::Notice::DoubtOver, outbox::Notice::Doubled];
+    let told = notices.map(|notice| {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lines);
+        let metrics =
+            Metrics::with_writer("worker", Clock::system(), move |line| sink.lock().unwrap().push(line.to_owned()));
+        metrics.reply_notice(notice.name(), notice.after_ms());
+        metrics.write(Sheet::default());
+        let line = lines.lock().unwrap().concat();
+        line.split_once(r#""service":"worker","#).unwrap().1.to_owned()
+    });
+    assert_eq!(told, [r#""ReplyMs":[7]}"#, r#""UnknownsResolved":1}"#, r#""DuplicatesDetected":1}"#]);
 }
