@@ -15,6 +15,7 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_M
 export SAM_CLI_TELEMETRY=0 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
+all_functions=(Ingest Worker Caretaker Connect)
 started=()
 
 # Ends what this script started, by process id and nothing else.
@@ -57,12 +58,32 @@ wait_for_port() {
   fail "$name does not listen on port $port"
 }
 
-# start_ministack: sets $aws_port and $aws_url. All four variables matter: without them it listens on every address,
-# opens a second port, and its functions call the real AWS.
+# start_ministack [ADDRESS]: sets $aws_port and $aws_url. All four variables matter: without them it listens on every
+# address, opens a second port, and its functions call the real AWS.
 start_ministack() {
+  local address=${1:-127.0.0.1}
   aws_port=$(free_port)
-  aws_url=http://127.0.0.1:$aws_port
-  start ministack env BIND_HOST=127.0.0.1 GATEWAY_PORT="$aws_port" AWS_ENDPOINT_URL="$aws_url" IOT_MTLS_ENABLED=0 \
+  aws_url=http://$address:$aws_port
+  start ministack env BIND_HOST="$address" GATEWAY_PORT="$aws_port" AWS_ENDPOINT_URL="$aws_url" IOT_MTLS_ENABLED=0 \
     "$tools/aws/bin/ministack"
-  wait_for_port ministack "$aws_port"
+  wait_for_port ministack "$aws_port" "$address"
+}
+
+# need_builds: every function as `sam build` leaves it.
+need_builds() {
+  local function
+  for function in "${all_functions[@]}"; do
+    [[ -x $root/.aws-sam/build/$function/bootstrap ]] || fail "build first: infra/acceptance/template"
+  done
+}
+
+# install_tools NAME: what requirements-NAME.txt lists, into $tools/NAME. Does nothing if it is there.
+install_tools() {
+  local name=$1 requirements=$here/requirements-$1.txt
+  if cmp -s "$requirements" "$tools/$name/installed.txt"; then return; fi
+  say "installing $(grep -v '^#' "$requirements" | tr '\n' ' ')"
+  rm -rf "${tools:?}/$name"
+  python3 -m venv "$tools/$name"
+  "$tools/$name/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
+  cp "$requirements" "$tools/$name/installed.txt"
 }

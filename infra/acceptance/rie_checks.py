@@ -10,9 +10,9 @@ import time
 import urllib.request
 
 import samples
+from plain import read
 
-# As the template has them.
-SECONDS = {"Ingest": 5, "Worker": 30, "Caretaker": 60, "Connect": 28}
+RESOURCES = read("template.yaml")["Resources"]
 
 
 def free_port():
@@ -29,7 +29,7 @@ class Emulator:
         self.log = log
         lambdas = {
             "AWS_LAMBDA_FUNCTION_NAME": function,
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(SECONDS[function]),
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(RESOURCES[function]["Properties"]["Timeout"]),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
         }
         self.command = [emulator, "--runtime-interface-emulator-address", f"127.0.0.1:{self.port}",
