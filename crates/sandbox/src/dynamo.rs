@@ -6,10 +6,12 @@
 mod bill;
 mod cost;
 mod door;
+mod lag;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Map, Value, json};
@@ -19,6 +21,7 @@ use tokio::task::JoinHandle;
 
 pub use self::bill::{Bill, Usage};
 pub use self::door::Door;
+use self::lag::Lag;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::wire;
@@ -26,6 +29,7 @@ use crate::wire;
 /// A running DynamoDB. Dropped, it stops without waiting.
 pub struct Dynamo {
     database: Database,
+    lag: Arc<Lag>,
     endpoint: String,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Result<(), String>>,
@@ -54,7 +58,8 @@ impl Dynamo {
     /// # Errors
     /// When no port can be bound or SQLite fails to start.
     pub async fn memory(clock: Clock) -> Result<Self, DynamoError> {
-        Self::serve(wire::LOOPBACK, Database::memory_with_clock(Arc::new(Seconds(clock)))?).await
+        let database = Database::memory_with_clock(Arc::new(Seconds(clock.clone())))?;
+        Self::serve(wire::LOOPBACK, database, clock).await
     }
 
     /// Opens or makes the database file at `path`.
@@ -72,10 +77,10 @@ impl Dynamo {
     /// # Errors
     /// As [`Dynamo::file`].
     pub async fn file_at(address: SocketAddr, path: &Path) -> Result<Self, DynamoError> {
-        Self::serve(address, Database::new(path.to_str().ok_or(DynamoError::Path)?)?).await
+        Self::serve(address, Database::new(path.to_str().ok_or(DynamoError::Path)?)?, Clock::default()).await
     }
 
-    async fn serve(address: SocketAddr, database: Database) -> Result<Self, DynamoError> {
+    async fn serve(address: SocketAddr, database: Database, clock: Clock) -> Result<Self, DynamoError> {
         let listener = TcpListener::bind(address).await.map_err(DynamoError::Bind)?;
         let address = listener.local_addr().map_err(DynamoError::Bind)?;
         let (stop, stopped) = oneshot::channel::<()>();
@@ -87,7 +92,7 @@ impl Dynamo {
             };
             dynoxide::server::serve_with_shutdown(listener, served, shutdown).await
         });
-        Ok(Self { database, endpoint: format!("http://{address}"), stop: Some(stop), serving })
+        Ok(Self { database, lag: Arc::new(Lag::new(clock)), endpoint: format!("http://{address}"), stop: Some(stop), serving })
     }
 
     /// Base URL for an SDK client (`AWS_ENDPOINT_URL_DYNAMODB`); nothing is counted here and nothing fails.
@@ -100,7 +105,14 @@ impl Dynamo {
     /// # Errors
     /// When no port can be bound.
     pub async fn door(&self, actor: &str, faults: impl Faults) -> Result<Door, DynamoError> {
-        Door::open(self.database.clone(), &self.endpoint, actor, faults).await.map_err(DynamoError::Bind)
+        let lag = Arc::clone(&self.lag);
+        Door::open(self.database.clone(), lag, &self.endpoint, actor, faults).await.map_err(DynamoError::Bind)
+    }
+
+    /// Lets eventually consistent reads of single items, through doors, show half of the items as they were before every
+    /// write through a door within the last `lag`. Queries show the latest.
+    pub fn lags(&self, lag: Duration) {
+        self.lag.set(lag);
     }
 
     /// Makes sure that a table exists.

@@ -27,6 +27,21 @@ const MAX_PARTIAL_READS: u32 = 5;
 
 pub(crate) type Attributes = std::collections::HashMap<String, AttributeValue>;
 
+/// How fresh a read is (Amazon DynamoDB developer guide, "Read consistency").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// As it was at some moment before, mostly less than a second ago: as if the reader had been slow. Half the price.
+    Eventual,
+    /// With every write that was answered before.
+    Strong,
+}
+
+impl Consistency {
+    fn is_strong(self) -> bool {
+        self == Self::Strong
+    }
+}
+
 impl Store {
     /// A store in `table`.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
@@ -48,12 +63,20 @@ impl Store {
 
     /// An item as it lies in the table, read consistently.
     pub(crate) async fn attributes(&self, key: &Key) -> Result<Option<Attributes>, StoreError> {
+        self.attributes_at(key, Consistency::Strong).await
+    }
+
+    pub(crate) async fn attributes_at(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+    ) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(key_attributes(key)))
-            .consistent_read(true)
+            .consistent_read(consistency.is_strong())
             .send()
             .await
             .map_err(|e| StoreError::from_sdk("GetItem", e))?;
@@ -65,11 +88,19 @@ impl Store {
         &self,
         keys: impl IntoIterator<Item = &'a Key>,
     ) -> Result<Vec<Attributes>, StoreError> {
+        self.get_all_at(keys, Consistency::Strong).await
+    }
+
+    pub(crate) async fn get_all_at<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a Key>,
+        consistency: Consistency,
+    ) -> Result<Vec<Attributes>, StoreError> {
         let refused =
             |e| StoreError::Refused { operation: "BatchGetItem", code: "request".to_owned(), source: Box::new(e) };
         let keys = keys.into_iter().map(key_attributes).collect();
-        let mut wanted =
-            KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys)).build().map_err(refused)?;
+        let wanted = KeysAndAttributes::builder().consistent_read(consistency.is_strong()).set_keys(Some(keys));
+        let mut wanted = wanted.build().map_err(refused)?;
         let mut found = Vec::new();
         for _ in 0..MAX_PARTIAL_READS {
             let answer = self

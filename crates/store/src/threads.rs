@@ -3,7 +3,7 @@
 use instagram::{AccountId, AppId, Peer};
 
 use crate::replies::{clear_due, set_due};
-use crate::table::{Attributes, from_attributes, has_key, is_over};
+use crate::table::{Attributes, Consistency, from_attributes, has_key, is_over};
 use crate::tombstones::Tombstone;
 use crate::update::Update;
 use crate::{Conversation, Decided, HINT_PATIENCE_MS, Item, ItemContent, Key, Store, StoreError, keys};
@@ -38,14 +38,25 @@ const CONTENT: [&str; 10] =
     ["kind", "at", "body", "raw", "in_quarantine", "standby", "live", "edit", "deleted_at", "hinted_at"];
 
 impl Store {
-    /// Reads an item, its conversation and what is left of an erased one in one call, all consistently.
+    /// Reads an item, its conversation and what is left of an erased one in one call.
+    ///
+    /// Read eventually consistent, each of the three may be as it was at a moment of its own. Whoever writes the first two
+    /// is told by their conditions, with a `Conflict`. A tombstone may be missed for as long as a slow worker may have read
+    /// before it was there, which erasing waits out ([`SETTLED_MS`](crate::SETTLED_MS)).
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn load(&self, account: &AccountId, peer: &Peer, item: &Key, now_ms: i64) -> Result<Loaded, StoreError> {
+    pub async fn load(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        item: &Key,
+        consistency: Consistency,
+        now_ms: i64,
+    ) -> Result<Loaded, StoreError> {
         let (conversation, tombstone) = (keys::conversation(account, peer), keys::tombstone(account, peer));
         let mut loaded = Loaded::default();
-        for attributes in self.get_all([&conversation, item, &tombstone]).await? {
+        for attributes in self.get_all_at([&conversation, item, &tombstone], consistency).await? {
             let is_expired = is_expired(&attributes, now_ms);
             if has_key(&attributes, item) {
                 let item: Item = from_attributes(attributes)?;

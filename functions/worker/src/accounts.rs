@@ -7,7 +7,7 @@ use automation::RuleSet;
 use boot::Chain;
 use instagram::{AccountId, AppId};
 use secrecy::SecretString;
-use store::{Account, BELIEVED_MS, Heard, Standing, Standings, Store, StoreError};
+use store::{Account, BELIEVED_MS, Heard, Scope, Sight, Standing, Standings, Store, StoreError};
 use vault::Vault;
 
 use crate::outcome::Trouble;
@@ -21,8 +21,15 @@ pub(crate) struct Accounts {
     vault: Arc<Vault>,
     standings: Standings,
     rules: Mutex<HashMap<(AccountId, u32), Arc<RuleSet>>>,
-    /// When this process last tried to note that it heard of an app: a standing shows it only when it is read again.
-    heard: Mutex<HashMap<AppId, i64>>,
+    heard: Mutex<HashMap<AppId, Known>>,
+}
+
+/// What this process knows of an app's being heard of.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// When it last looked, or tried to note it, in milliseconds since 1970.
+    tried_at: i64,
+    heard: Heard,
 }
 
 impl Accounts {
@@ -40,6 +47,11 @@ impl Accounts {
     /// connected here.
     pub(crate) async fn get(&self, id: &AccountId, app: &AppId, now_ms: i64) -> Result<Option<Arc<Standing>>, Trouble> {
         Ok(self.standings.get(id, app, now_ms).await?)
+    }
+
+    /// What is believed of the account, or a glance at it; `None` says nothing for sure.
+    pub(crate) async fn glance(&self, id: &AccountId, now_ms: i64) -> Result<Option<Sight>, Trouble> {
+        Ok(self.standings.glance(id, now_ms).await?)
     }
 
     /// The rules in force for the account, ready for use. A stored version never changes, so it is kept.
@@ -71,25 +83,36 @@ impl Accounts {
         }
     }
 
-    /// Notes, once an hour, that an event came through the account's app, which is how its silence is found. Nothing else
-    /// hangs on it, and a later event tries again.
-    pub(crate) async fn hear(&self, standing: &Standing, received_at: i64, now_ms: i64) {
-        let app = &standing.account.app;
-        let read = standing.app.heard.as_ref();
-        let Some(heard) = read.unwrap_or(&Heard::default()).then(received_at) else {
-            return;
-        };
+    /// Notes, once an hour, that an event came through an app, which is how its silence is found. Nothing else hangs on it,
+    /// and a later event tries again.
+    pub(crate) async fn hear(&self, app: &AppId, received_at: i64, now_ms: i64) {
         {
-            let mut tried = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-            if tried.get(app).is_some_and(|at| (0..=BELIEVED_MS).contains(&now_ms.saturating_sub(*at))) {
+            let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = heard.get(app).cloned().unwrap_or_default();
+            let was_tried = (0..=BELIEVED_MS).contains(&now_ms.saturating_sub(known.tried_at));
+            if was_tried || known.heard.then(received_at).is_none() {
                 return;
             }
-            tried.insert(app.clone(), now_ms);
+            heard.insert(app.clone(), Known { tried_at: now_ms, ..known });
         }
-        match self.store.note_heard(app, read, &heard).await {
-            // Somebody else was faster: the standing soon shows it.
-            Ok(()) | Err(StoreError::Conflict) => {}
+        match self.note_heard(app, received_at).await {
+            Ok(noted) => {
+                let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+                heard.insert(app.clone(), Known { tried_at: now_ms, heard: noted });
+            }
+            // Somebody else was faster.
+            Err(StoreError::Conflict) => {}
             Err(error) => tracing::warn!(app.id = %app, error = %Chain(&error), "that an app is heard of is not noted"),
         }
+    }
+
+    /// What is noted then, by whomever.
+    async fn note_heard(&self, app: &AppId, received_at: i64) -> Result<Heard, StoreError> {
+        let read = self.store.switch(Scope::App(app)).await?.heard;
+        let Some(heard) = read.clone().unwrap_or_default().then(received_at) else {
+            return Ok(read.unwrap_or_default());
+        };
+        self.store.note_heard(app, read.as_ref(), &heard).await?;
+        Ok(heard)
     }
 }

@@ -9,8 +9,8 @@ use job::Job;
 use outbox::{Echo, Whose};
 use store::retention::{DAYS, days_ms};
 use store::{
-    Account, Connection, Conversation, Decided, Item, ItemContent, Key, Loaded, Mode, ReplyState, Standing, is_erased,
-    is_too_large, keys,
+    Account, Connection, Consistency, Conversation, Decided, Item, ItemContent, Key, Loaded, Mode, ReplyState, Sight,
+    Standing, is_erased, is_too_large, keys,
 };
 
 use crate::Worker;
@@ -24,17 +24,50 @@ use crate::time::happened_at;
 /// How often an event is applied anew because somebody else wrote its items meanwhile.
 const MAX_CONFLICTS: u32 = 5;
 
-/// An event that will be applied, and where.
+/// An event to be applied, where, and how closely it is looked at.
+///
+/// Most events are answered with nothing. So each is looked at in passing first: a glance at the account, and reads that
+/// may be a moment old. What is written then is written on condition that nothing changed since, and whatever else a glance
+/// cannot settle, above all that something is to be sent, is [`Trouble::Glanced`]: then everything is read anew, and the
+/// account's whole standing with it.
 pub(crate) struct Work<'a> {
     pub(crate) event: Event,
     pub(crate) job: &'a Job,
     /// The job as it lay in the queue.
     pub(crate) body: &'a str,
     pub(crate) at: UnixMillis,
-    pub(crate) standing: Arc<Standing>,
+    pub(crate) sight: Sight,
+    /// How fresh its item and its conversation are read.
+    pub(crate) consistency: Consistency,
     pub(crate) key: Key,
     pub(crate) deadline: &'a Deadline,
     pub(crate) tally: &'a Tally,
+}
+
+impl Work<'_> {
+    pub(crate) fn account(&self) -> &Account {
+        self.sight.account()
+    }
+
+    /// What decides about the account's sending.
+    ///
+    /// # Errors
+    /// [`Trouble::Glanced`] if there was a glance at the account only.
+    pub(crate) fn standing(&self) -> Result<&Arc<Standing>, Trouble> {
+        match &self.sight {
+            Sight::Standing(standing) => Ok(standing),
+            Sight::Glance(_) => Err(Trouble::Glanced),
+        }
+    }
+
+    /// An echo is held against the conversation's gate, and may come before that shows everywhere. Who is mistaken there
+    /// takes a message of ours for somebody else's.
+    fn reads(&self) -> Consistency {
+        match self.event.kind {
+            Kind::MessageEchoed(_) => Consistency::Strong,
+            _ => self.consistency,
+        }
+    }
 }
 
 impl Worker {
@@ -53,32 +86,56 @@ impl Worker {
         if event.test {
             return self.record_sample(&event, job).await;
         }
+        let key = keys::item(&job.account, &job.peer, &event, &job.key);
         let now = self.clock.now_ms();
+        let glance = self.accounts.glance(&job.account, now).await?;
+        let looked = |(sight, consistency)| Work { event, job, body, at, sight, consistency, key, deadline, tally };
+        let mut work = match glance {
+            Some(sight) => looked((sight, Consistency::Eventual)),
+            None => match self.accounts.get(&job.account, &job.app, now).await? {
+                Some(standing) => looked((Sight::Standing(standing), Consistency::Strong)),
+                None => return self.set_aside(body, Reason::UnknownAccount).await,
+            },
+        };
+        match self.apply_as_seen(&work).await {
+            Err(Trouble::Glanced) => {}
+            outcome => return outcome,
+        }
         let Some(standing) = self.accounts.get(&job.account, &job.app, now).await? else {
             return self.set_aside(body, Reason::UnknownAccount).await;
         };
-        if standing.account.app != job.app {
+        (work.sight, work.consistency) = (Sight::Standing(standing), Consistency::Strong);
+        self.apply_as_seen(&work).await
+    }
+
+    /// Applies an event, or finds that it has to be looked at more closely.
+    async fn apply_as_seen(&self, work: &Work<'_>) -> Result<Applied, Trouble> {
+        let (account, job) = (work.account(), work.job);
+        if account.app != job.app {
+            let _sure = work.standing()?;
             return Ok(Applied::counted("foreign_app", FOREIGN_APP));
         }
-        if is_erased(&event, at, standing.account.erased_before) {
+        if is_erased(&work.event, work.at, account.erased_before) {
             return Ok(erased());
         }
-        let key = keys::item(&job.account, &job.peer, &event, &job.key);
-        let work = Work { event, job, body, at, standing, key, deadline, tally };
-        if let Some(applied) = unwanted(&work.standing.account) {
+        if let Some(applied) = unwanted(account) {
+            let _sure = work.standing()?;
             // What is erased goes with its replies.
-            if work.standing.account.connection != Connection::Erased {
-                self.cancel_open_replies(&work).await?;
+            if account.connection != Connection::Erased {
+                self.cancel_open_replies(work).await?;
             }
             return Ok(applied);
         }
         let mut conflicts = 0;
         loop {
-            match Box::pin(self.apply_once(&work)).await {
+            match Box::pin(self.apply_once(work)).await {
+                Err(trouble) if trouble.is_conflict() && work.consistency == Consistency::Eventual => {
+                    return Err(Trouble::Glanced);
+                }
                 Err(trouble) if trouble.is_conflict() && conflicts < MAX_CONFLICTS => conflicts += 1,
                 Err(trouble) => return Err(trouble),
                 Ok(applied) => {
-                    self.accounts.hear(&work.standing, job.received_at.0, now).await;
+                    self.accounts.hear(&job.app, job.received_at.0, self.clock.now_ms()).await;
                     return Ok(applied);
                 }
             }
@@ -89,10 +146,13 @@ impl Worker {
     async fn apply_once(&self, work: &Work<'_>) -> Result<Applied, Trouble> {
         let Work { event, job, at, key, .. } = work;
         let now = self.clock.now_ms();
-        let kept_until = work.standing.account.keeps_until(job.received_at);
-        let mut read = self.store.load(&job.account, &job.peer, key, now).await?;
+        let kept_until = work.account().keeps_until(job.received_at);
+        let mut read = self.store.load(&job.account, &job.peer, key, work.reads(), now).await?;
         if is_erased(event, *at, read.erased_before) {
             return Ok(erased());
+        }
+        if read.item.decision.as_ref().is_some_and(has_open_reply) {
+            let _sure = work.standing()?;
         }
         self.clear_what_is_erased(work, &mut read).await?;
         let mut content = read.item.content.clone();
@@ -106,6 +166,9 @@ impl Worker {
         let mut next = self.learn_of_conversation(work, &read.item, &read.conversation, decides).await?;
         let answer = if decides { Some(self.decide(work, &content, &mut next).await?) } else { None };
         if let Some(answer) = &answer {
+            if !answer.is_silent() {
+                let _sure = work.standing()?;
+            }
             effects::remember(&mut next, &answer.decision, &job.key, *at);
             if answer.says_return {
                 next.facts.take_wish(false, &job.key, *at);
@@ -115,7 +178,7 @@ impl Worker {
         }
         let wished_in_edit = self.hear_wish_in_edit(work, &mut next).await?;
         // Before the plan: the fence that comes back must be older than what is known of the replies.
-        let conversation = self.save_conversation(work, read.conversation, next).await?;
+        let conversation = self.save_conversation(work, read.conversation, next, decides).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
             self.store.bury(&job.account, mid, at.0, kept_until).await?;
         }
@@ -153,7 +216,7 @@ impl Worker {
 
     /// What was there before an erasure that has not come to it yet does not count for what comes after it.
     async fn clear_what_is_erased(&self, work: &Work<'_>, read: &mut Loaded) -> Result<(), Trouble> {
-        let account_before = work.standing.account.erased_before;
+        let account_before = work.account().erased_before;
         if let Some(before) = account_before
             && read.conversation.is_from_before(before)
         {
@@ -183,6 +246,8 @@ impl Worker {
         if decides && next.facts.paused_until().is_some() {
             self.outbox.lift_own_pauses(&key.pk, &mut next, self.clock.now_ms()).await?;
         }
+        next.trim_sent();
+        next.expires_at = next.expires_at.max(work.account().keeps_until(job.received_at));
         Ok(next)
     }
 
@@ -191,14 +256,16 @@ impl Worker {
         &self,
         work: &Work<'_>,
         read: Conversation,
-        mut next: Conversation,
+        next: Conversation,
+        decides: bool,
     ) -> Result<Conversation, Trouble> {
-        let job = work.job;
-        next.trim_sent();
-        next.expires_at = next.expires_at.max(work.standing.account.keeps_until(job.received_at));
         let is_new = read.rev == 0;
         if is_new || next != read {
-            return Ok(self.store.save_facts(&job.account, &job.peer, &read, next).await?);
+            return Ok(self.store.save_facts(&work.job.account, &work.job.peer, &read, next).await?);
+        }
+        if decides && work.reads() == Consistency::Eventual {
+            // Nothing is written that would tell whether it was still so.
+            return Err(Trouble::Glanced);
         }
         Ok(read)
     }
@@ -210,28 +277,29 @@ impl Worker {
         content: &ItemContent,
         next: &mut Conversation,
     ) -> Result<decision::Answer, Trouble> {
-        let Work { event, job, at, standing, .. } = work;
-        let (rules, unreadable) = match self.accounts.rules(&standing.account).await {
+        let Work { event, job, at, .. } = work;
+        let account = work.account();
+        let (rules, unreadable) = match self.accounts.rules(account).await {
             Ok(rules) => (rules, None),
             // What people write is kept whatever becomes of the rules.
             Err(Trouble::Rules(version)) => (None, Some(version)),
             Err(trouble) => return Err(trouble),
         };
         let media_owner = match &rules {
-            Some(_) => self.media_owner(standing, event, job).await?,
+            Some(_) => self.media_owner(account, event, job).await?,
             None => MediaOwner::Unknown,
         };
         let created_by_us = match &rules {
-            Some(_) => self.is_created_by_us(&standing.account, event).await?,
+            Some(_) => self.is_created_by_us(account, event).await?,
             None => false,
         };
-        self.learn_profile(work, next, rules.as_deref()).await;
+        self.learn_profile(work, next, rules.as_deref()).await?;
         let question = Question {
             event,
             key: &job.key,
             at: *at,
             received_at: job.received_at,
-            standing,
+            sight: &work.sight,
             conversation: next,
             content,
             media_owner,
@@ -240,6 +308,8 @@ impl Worker {
         };
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
         if let Some(version) = unreadable {
+            // Told once, by whoever looks closely.
+            let _sure = work.standing()?;
             tracing::error!(account.id = %job.account, rules.version = version, "stored rules cannot be read; nothing is answered");
             work.tally.count(RULES_UNREADABLE, 1);
             if answer.decision.outcome == automation::Outcome::NoRules {
@@ -252,11 +322,11 @@ impl Worker {
     /// An edit is never answered, but a person who wants no more automatic answers, or to be forgotten, may say so in one.
     /// Gives what is news of that. Heard whatever edit came before, so that the order of arrival does not matter.
     async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<Option<Effect>, Trouble> {
-        let Work { event, job, at, standing, .. } = work;
+        let Work { event, job, at, .. } = work;
         if !matches!(event.kind, Kind::MessageEdited { .. }) {
             return Ok(None);
         }
-        let rules = match self.accounts.rules(&standing.account).await {
+        let rules = match self.accounts.rules(work.account()).await {
             Ok(rules) => rules,
             Err(Trouble::Rules(_)) => None,
             Err(trouble) => return Err(trouble),
@@ -276,6 +346,7 @@ impl Worker {
         if next.facts == before {
             return Ok(None);
         }
+        let _sure = work.standing()?;
         self.tell(work, &next.linked, std::slice::from_ref(&effect)).await?;
         Ok(Some(effect))
     }

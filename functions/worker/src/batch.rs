@@ -10,7 +10,7 @@ use lambda_runtime::LambdaEvent;
 
 use crate::Worker;
 use crate::record::{Disposition, LEAVE};
-use crate::tally::{APPLIED, Tally};
+use crate::tally::Tally;
 
 /// The function's time-out in the template: what a deadline that makes no sense is replaced by.
 pub const TIME_OUT: Duration = Duration::from_secs(30);
@@ -42,7 +42,6 @@ pub(crate) async fn handle(
     .await;
     let returned: Vec<&SqsMessage> = returned.into_iter().flatten().collect();
     worker.delay(&returned).await;
-    tally.count(APPLIED, records.len() - returned.len());
     worker.metrics.write(tally.into_sheet());
 
     let mut response = SqsBatchResponse::default();

@@ -9,7 +9,7 @@ use automation::{
 use instagram::outgoing::Content;
 use instagram::{Event, Kind, UnixMillis, Words};
 use serde_json::{Value, json};
-use store::{Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Standing};
+use store::{Connection, Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Sight};
 
 /// What a decision about one event depends on.
 pub(crate) struct Question<'a> {
@@ -18,7 +18,7 @@ pub(crate) struct Question<'a> {
     pub(crate) at: UnixMillis,
     /// When ingest received it.
     pub(crate) received_at: UnixMillis,
-    pub(crate) standing: &'a Standing,
+    pub(crate) sight: &'a Sight,
     pub(crate) conversation: &'a Conversation,
     pub(crate) content: &'a ItemContent,
     pub(crate) media_owner: MediaOwner,
@@ -35,9 +35,16 @@ pub(crate) struct Answer {
     pub(crate) stored: Decided,
 }
 
+impl Answer {
+    /// Nothing comes of it but that it is remembered.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.decision.replies.is_empty() && self.decision.effects.is_empty()
+    }
+}
+
 /// Decides, and puts the decision into the form in which it is stored beside its facts.
 pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
-    let account = &question.standing.account;
+    let account = question.sight.account();
     let conversation = question.conversation;
     let known = &conversation.facts;
     let answers: Vec<&Recent> = conversation.answers_but_to(question.key).collect();
@@ -51,7 +58,7 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
         event: question.event,
         key: question.key,
         at: question.at,
-        mode: mode(question.standing),
+        mode: mode(question.sight),
         own_username: Some(&username),
         created_by_us: question.created_by_us,
         media_owner: question.media_owner,
@@ -95,7 +102,7 @@ fn is_first(question: &Question<'_>) -> bool {
 }
 
 fn is_ours(question: &Question<'_>) -> bool {
-    let app = question.standing.account.app.as_str();
+    let app = question.sight.account().app.as_str();
     let holder = question.conversation.facts.holder.as_ref().and_then(|holder| holder.app.as_deref());
     holder.is_none_or(|holder| holder == app)
 }
@@ -194,11 +201,17 @@ fn reply(intended: &Intended, holds: bool) -> Reply {
     }
 }
 
-/// What is stopped observes: its events are stored and decided on, and nothing is planned.
-fn mode(standing: &Standing) -> automation::Mode {
-    match standing.account.mode {
+/// What is stopped observes: its events are stored and decided on, and nothing is planned. A glance takes an account for
+/// one that may send if nothing of its own says otherwise: whoever then finds that it would has to look again.
+fn mode(sight: &Sight) -> automation::Mode {
+    let account = sight.account();
+    let may_send = match sight {
+        Sight::Standing(standing) => standing.may_send(),
+        Sight::Glance(_) => account.stopped_at.is_none() && account.connection == Connection::Connected,
+    };
+    match account.mode {
         Mode::Off => automation::Mode::Off,
-        Mode::Answer if standing.may_send() => automation::Mode::Answer,
+        Mode::Answer if may_send => automation::Mode::Answer,
         Mode::Observe | Mode::Answer => automation::Mode::Observe,
     }
 }

@@ -124,7 +124,10 @@ impl Worker {
     /// Makes the calls that nothing hangs on: once, in order. What fails is left alone, and who does not answer, or lets
     /// the account wait, is asked for nothing more.
     pub(crate) async fn carry_out(&self, work: &Work<'_>, effects: &[&Effect]) {
-        let standing: &Standing = &work.standing;
+        // Who decided on an effect knows the standing.
+        let Ok(standing) = work.standing() else {
+            return;
+        };
         let may_call = standing.may_send() && !has_to_wait(standing, self.clock.now_ms());
         if !may_call || !effects.iter().any(|effect| effect.is_outward()) {
             return;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use automation::MediaOwner;
 use instagram::{AccountId, Event, Kind, MediaId};
 use job::Job;
-use store::{Account, Standing};
+use store::Account;
 
 use crate::Worker;
 use crate::outcome::Trouble;
@@ -45,7 +45,7 @@ impl Worker {
     /// Whose post the event's comment stands below. Anything but a comment with an author counts as the account's own.
     pub(crate) async fn media_owner(
         &self,
-        standing: &Standing,
+        account: &Account,
         event: &Event,
         job: &Job,
     ) -> Result<MediaOwner, Trouble> {
@@ -56,11 +56,10 @@ impl Worker {
         let (true, Some(media)) = (is_answerable, &comment.media) else {
             return Ok(MediaOwner::Unknown);
         };
-        let account = &standing.account;
         if self.own_media.holds(&account.id, media) {
             return Ok(MediaOwner::Own);
         }
-        let owner = self.find_owner(standing, media, job).await?;
+        let owner = self.find_owner(account, media, job).await?;
         if owner == MediaOwner::Own {
             self.own_media.add(&account.id, media);
         }
@@ -78,8 +77,8 @@ impl Worker {
     }
 
     /// What the table knows, or else the Graph API.
-    async fn find_owner(&self, standing: &Standing, media: &MediaId, job: &Job) -> Result<MediaOwner, Trouble> {
-        let (account, now) = (&standing.account, self.clock.now_ms());
+    async fn find_owner(&self, account: &Account, media: &MediaId, job: &Job) -> Result<MediaOwner, Trouble> {
+        let now = self.clock.now_ms();
         if let Some(own) = self.store.owns_media(&account.id, media, now).await? {
             return Ok(owner(own));
         }

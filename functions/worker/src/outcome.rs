@@ -12,7 +12,7 @@ pub(crate) struct Applied {
     pub(crate) outcome: String,
     /// The attempts to send that were made.
     pub(crate) attempts: Vec<Attempt>,
-    /// Counted in this metric, besides `Applied`.
+    /// Counted in this metric, besides the queue's own of what is done.
     pub(crate) counted: Option<Metric>,
 }
 
@@ -47,6 +47,9 @@ pub(crate) enum Trouble {
     /// The stored rules cannot be read by this version.
     #[error("rules version {0} cannot be read")]
     Rules(u32),
+    /// The event was looked at in passing, and there is more to it: it is to be looked at closely, at once.
+    #[error("a glance is not enough")]
+    Glanced,
 }
 
 impl Trouble {
@@ -64,7 +67,8 @@ impl Trouble {
             )
             | Self::Vault(VaultError::Kms(..))
             | Self::Queue(_)
-            | Self::MediaUnknown => true,
+            | Self::MediaUnknown
+            | Self::Glanced => true,
             Self::Store(StoreError::Refused { .. } | StoreError::Unreadable(_))
             | Self::Outbox(
                 OutboxError::OutOfTime | OutboxError::Store(StoreError::Refused { .. } | StoreError::Unreadable(_)),

@@ -9,6 +9,7 @@ use store::{Conversation, ProfileRead};
 
 use crate::Worker;
 use crate::apply::Work;
+use crate::outcome::Trouble;
 
 /// How long a profile is believed, in milliseconds.
 const BELIEVED_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -22,18 +23,25 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Worker {
     /// The person's profile, if the rules look at one and the person has written: a comment alone is no consent (fact
     /// sheet 8). What is not known in time is not known.
-    pub(crate) async fn learn_profile(&self, work: &Work<'_>, next: &mut Conversation, rules: Option<&RuleSet>) {
+    pub(crate) async fn learn_profile(
+        &self,
+        work: &Work<'_>,
+        next: &mut Conversation,
+        rules: Option<&RuleSet>,
+    ) -> Result<(), Trouble> {
         let now = self.clock.now_ms();
         let wrote = matches!(work.event.kind, Kind::MessageReceived(_) | Kind::PostbackPressed(_));
         let is_known = next.profile.as_ref().is_some_and(|profile| now - profile.at < BELIEVED_MS);
         if !wrote || work.event.standby || is_known || !rules.is_some_and(RuleSet::wants_profile) {
-            return;
+            return Ok(());
         }
         let Ok(person) = PersonId::parse(work.job.peer.as_str()) else {
-            return;
+            return Ok(());
         };
-        let Ok(Some(token)) = self.usable_token(&work.standing.account).await else {
-            return;
+        // Whoever has to look again would ask Meta twice.
+        let account = &work.standing()?.account;
+        let Ok(Some(token)) = self.usable_token(account).await else {
+            return Ok(());
         };
         let answer = self.graph.impatient(PATIENCE).profile(&token, &person).await;
         // What was known before is better than nothing.
@@ -44,11 +52,12 @@ impl Worker {
                 read = ProfileRead { at: now, name, username, follows };
             }
             Err(error) => {
-                self.heed(&work.standing.account, &error).await;
+                self.heed(account, &error).await;
                 tracing::info!(account.id = %work.job.account, error = %error, "a profile is not known");
                 read.at = now - BELIEVED_MS + ASKED_AGAIN_MS;
             }
         }
         next.profile = Some(read);
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use boot::shared;
 use graph::SendError;
 use outbox::{Attempt, Drive};
 use secrecy::SecretString;
-use store::{Account, Conversation, Item};
+use store::{Account, Consistency, Conversation, Item};
 use vault::VaultError;
 
 use crate::Worker;
@@ -20,7 +20,7 @@ impl Worker {
         conversation: Conversation,
         item: Item,
     ) -> Result<Vec<Attempt>, Trouble> {
-        let standing = &work.standing;
+        let standing = work.standing()?;
         let token = if standing.may_send() { self.usable_token(&standing.account).await? } else { None };
         let clock = self.clock.clone();
         let now = move || clock.now_ms();
@@ -41,7 +41,8 @@ impl Worker {
     /// Ends what was planned before the account was switched off or left: its events are not applied any more, and a
     /// worker that died between plan and claim left nobody else to look at its replies.
     pub(crate) async fn cancel_open_replies(&self, work: &Work<'_>) -> Result<(), Trouble> {
-        let read = self.store.load(&work.job.account, &work.job.peer, &work.key, self.clock.now_ms()).await?;
+        let (job, now) = (work.job, self.clock.now_ms());
+        let read = self.store.load(&job.account, &job.peer, &work.key, Consistency::Strong, now).await?;
         if read.item.decision.as_ref().is_some_and(has_open_reply) {
             // Again, now that the conversation with its fence is known.
             let item = self.store.item(&work.key, self.clock.now_ms()).await?;

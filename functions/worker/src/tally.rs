@@ -9,8 +9,6 @@ boot::catalogue! {
     /// What is counted of events and of what people ask for in them.
     pub(crate) METRICS: Service;
 
-    /// Records that are done: the queue forgets them.
-    APPLIED: Count "Applied";
     /// Records that could not be applied now and come again.
     RETURNED: Count "Returned";
     /// Records whose processing panicked; they come again.

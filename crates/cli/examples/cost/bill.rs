@@ -48,10 +48,9 @@ pub(crate) fn billed_ms(used: &Counts, cpu: Cpu, basis: &Basis) -> (f64, f64) {
     let (ingests, workers) = (used.of(Thing::IngestCalls), used.of(Thing::WorkerCalls));
     let rounds = (per(used.of(Thing::QueueSends), ingests) / SENDS_SIDE_BY_SIDE).ceil();
     let ingest = ms(cpu.ingest, rounds * basis.assumed("wait_queue_ms"), ingests);
-    // The records of a batch wait side by side, so a batch waits as long as one record does.
-    let records = used.of(Thing::LogEntries) - workers;
-    let chain = per(used.of(Thing::TableCalls), records).ceil() * basis.assumed("wait_table_ms")
-        + per(used.of(Thing::GraphCalls), records) * basis.assumed("wait_graph_ms");
+    // What is used is for one event. The records of a batch wait side by side, so a batch waits as long as one event does.
+    let chain = used.of(Thing::TableCalls).ceil() * basis.assumed("wait_table_ms")
+        + used.of(Thing::GraphCalls) * basis.assumed("wait_graph_ms");
     (ingest, ms(cpu.worker, chain, workers))
 }
 

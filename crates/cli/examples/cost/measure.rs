@@ -129,7 +129,7 @@ impl Play<'_> {
             self.stage.meta.person_comments(account, &post(account), &person(account), COMMENT);
         }
         self.stage
-            .measured(worker_lines(2 * self.stage.accounts().len()), async { self.stage.pass_on().await.map(drop) })
+            .measured(event_lines(2 * self.stage.accounts().len()), async { self.stage.pass_on().await.map(drop) })
             .await?;
         // The first run after a start looks at nothing but what is due.
         self.stage.measured(|_| 1.0, self.stage.keep()).await?;
@@ -141,9 +141,11 @@ impl Play<'_> {
         let (mut event, mut echo) = (Counts::default(), Counts::default());
         for account in accounts {
             act(self.stage, account);
-            event = event.and(&self.pass(1).await?);
+            // What is answered leaves a line for the attempt, too, and the batch's line of metrics.
+            let lines = if echoes > 0 { 3 } else { 1 };
+            event = event.and(&self.pass(1, lines).await?);
             if echoes > 0 {
-                echo = echo.and(&self.pass(echoes).await?);
+                echo = echo.and(&self.pass(echoes, echoes).await?);
             }
             ensure!(self.stage.meta.deliver_due().await == 0, "an event brought back more than was reckoned with");
         }
@@ -151,13 +153,13 @@ impl Play<'_> {
     }
 
     /// Delivers what waits, which must be so many deliveries of one event.
-    async fn pass(&self, deliveries: usize) -> Result<Counts> {
+    async fn pass(&self, deliveries: usize, lines: usize) -> Result<Counts> {
         let work = async {
             let posted = self.stage.pass_on().await?;
             ensure!(posted == deliveries, "{posted} deliveries instead of {deliveries}");
             Ok(())
         };
-        self.stage.measured(worker_lines(deliveries), work).await
+        self.stage.measured(event_lines(lines), work).await
     }
 
     /// One full delivery, taken off the queue in full batches.
@@ -173,7 +175,7 @@ impl Play<'_> {
         let delivered = self.stage.measured(|_| 0.0, delivery).await?;
         let mut batches = Vec::new();
         for _ in 0..events / BATCH {
-            batches.push(self.stage.measured(worker_lines(BATCH), self.stage.work_off_one(BATCH)).await?);
+            batches.push(self.stage.measured(event_lines(BATCH), self.stage.work_off_one(BATCH)).await?);
         }
         self.stage.work_off().await?;
         let fewest = batches.iter().map(|used| used.of(Thing::TableCalls)).fold(f64::INFINITY, f64::min);
@@ -216,9 +218,9 @@ impl Play<'_> {
     }
 }
 
-/// The worker writes a line for each event, and one with its metrics for each batch.
-fn worker_lines(events: usize) -> impl Fn(&Counts) -> f64 {
-    move |used| amount(events) + used.of(Thing::WorkerCalls)
+/// The worker writes a line for each event, and for a batch of events that leave it nothing to count no other.
+fn event_lines(lines: usize) -> impl Fn(&Counts) -> f64 {
+    move |_| amount(lines)
 }
 
 /// A delivery with so many messages, each of another person.

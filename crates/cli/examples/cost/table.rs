@@ -123,13 +123,13 @@ impl Figures<'_> {
         let standing = bill.total() - self.million(&self.measured.warm_message, ALONE, region).total();
         let _infallible = writeln!(
             text,
-            "\nOne at a time, four parts make it dear, and none of them is the answer to Meta: how the account stands ({standing:.2}: four \
-             items read consistently once in five seconds, and the wait for them), the functions' log lines ({:.2}, of which the batch's \
-             line of metrics has two fifths), the access log ({:.2}) and the third item of each event's read, the tombstone ({:.2}). \
-             Where an account has an event within five seconds of another, the first part falls away.",
+            "\nOne at a time, most is the price of being called at all: gateway, functions and queue. What is ours to choose are the \
+             writes ({:.2}), the reads ({:.2}), the event's log line ({:.2}) and the access log ({:.2}). Where an account has an event \
+             within five seconds of another, it is not looked up again, which saves {standing:.2}.",
+            bill.of("DynamoDB writes"),
+            bill.of("DynamoDB reads"),
             bill.of("log lines of the functions"),
             bill.of("access log"),
-            self.basis.usd("read_million", region),
         );
     }
 
@@ -305,8 +305,8 @@ Printed by `cargo run -p cli --example cost`, which plays events through the bui
 test of `crates/cli` holds this page against fresh counts. List prices without free allowances, taxes or discounts, on arm64,
 without the CRM's feed.
 
-*One at a time*: a delivery holds one event and a batch one record, and the worker asks anew how the account stands, as it
-does where an account has less than one event in five seconds. *Full*: Meta puts 1,000 events into a delivery, and Lambda ten
+*One at a time*: a delivery holds one event and a batch one record, and the worker looks the account up anew, as it does
+where an account has less than one event in five seconds. *Full*: Meta puts 1,000 events into a delivery, and Lambda ten
 records into a batch. Of messages and comments the dearer kind counts.
 
 ";

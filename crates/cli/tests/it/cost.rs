@@ -59,8 +59,7 @@ async fn the_printed_costs_are_what_the_functions_use() {
     let [alone, full] = figures.unanswered(Region::UsEast1);
     let [alone_bar, full_bar] = BARS;
     assert!(full <= full_bar, "${full:.2} for a million events in full batches, where ${full_bar:.2} is the most");
-    // Today's wrong answer: one at a time they are too dear. Who gets below the bar turns this line round.
-    assert!(alone > alone_bar, "${alone:.2} for a million events one at a time: the bar of ${alone_bar:.2} is met");
+    assert!(alone <= alone_bar, "${alone:.2} for a million events one at a time, where ${alone_bar:.2} is the most");
 
     // What is not counted stands on the page word for word.
     let page = figures.page();

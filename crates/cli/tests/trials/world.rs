@@ -8,6 +8,7 @@ mod time;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use boot::CallLimits;
@@ -54,12 +55,16 @@ pub(crate) struct World {
     refusals_before: usize,
 }
 
+/// How old what an eventually consistent read shows may be: mostly it is less than a second.
+const READS_LAG: Duration = Duration::from_secs(3);
+
 impl World {
     pub(crate) async fn start() -> Self {
         crate::logs::listen();
         let clock = Clock::default();
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
+        dynamo.lags(READS_LAG);
         let sqs = Sqs::start(clock.clone(), None).await.unwrap();
         sqs.create_queue(DEAD_LETTERS, &[]).await.unwrap();
         let redrive = json!({"deadLetterTargetArn": sqs.queue_arn(DEAD_LETTERS), "maxReceiveCount": 8}).to_string();

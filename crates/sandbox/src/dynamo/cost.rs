@@ -94,14 +94,17 @@ fn item(value: &Value) -> Option<Item> {
     serde_json::from_value(value.clone()).ok()
 }
 
-/// The item that a write aimed at, as it stands.
-fn stored(write: &Value, database: &Database) -> Result<Option<Item>> {
-    let table = write["TableName"].as_str().unwrap_or_default();
-    let key = match write.get("Key") {
-        Some(key) => key.clone(),
-        None => key_of(&write["Item"], table, database)?,
-    };
-    let request = json!({"TableName": table, "Key": key, "ConsistentRead": true});
+/// The key of the item that a write aims at.
+pub(super) fn key(write: &Value, database: &Database) -> Result<Value> {
+    match write.get("Key") {
+        Some(key) => Ok(key.clone()),
+        None => key_of(&write["Item"], write["TableName"].as_str().unwrap_or_default(), database),
+    }
+}
+
+/// The item that a write aims at, as it stands.
+pub(super) fn stored(write: &Value, database: &Database) -> Result<Option<Item>> {
+    let request = json!({"TableName": write["TableName"], "Key": key(write, database)?, "ConsistentRead": true});
     match serde_json::from_value(request) {
         Ok(request) => Ok(database.get_item(request)?.item),
         Err(_) => Ok(None),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::bill::Bill;
 use super::cost;
+use super::lag::Lag;
 use crate::fault::{Call, Fate, Faults};
 use crate::wire::{self, Answer, Client, HangUp, Request, Server};
 
@@ -27,6 +28,7 @@ pub struct Door {
 impl Door {
     pub(super) async fn open(
         database: Database,
+        lag: Arc<Lag>,
         upstream: &str,
         actor: &str,
         faults: impl Faults,
@@ -34,6 +36,7 @@ impl Door {
         let bill = Arc::new(Mutex::new(Bill::default()));
         let passage = Arc::new(Passage {
             database,
+            lag,
             upstream: upstream.to_owned(),
             client: Client::new(),
             actor: actor.into(),
@@ -67,6 +70,7 @@ impl Door {
 
 struct Passage<F> {
     database: Database,
+    lag: Arc<Lag>,
     upstream: String,
     client: Client,
     actor: Arc<str>,
@@ -105,10 +109,17 @@ impl<F: Faults> Passage<F> {
             forwarded = asked.to_string().into();
         }
 
+        let noted = self.lag.before(&call.operation, &asked, &self.database);
         let mut answer = self.forward(head, forwarded).await?;
         let mut said: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        if let Some(noted) = noted.filter(|_| answer.status().is_success()) {
+            self.lag.wrote(noted);
+        }
         self.charge(&call.operation, cost::of(&call.operation, &asked, &said, &self.database));
-        if !capacity_wanted && said.as_object_mut().is_some_and(|said| said.remove("ConsumedCapacity").is_some()) {
+        let is_aged = self.lag.age(&call.operation, &asked, &mut said);
+        let is_told_less =
+            !capacity_wanted && said.as_object_mut().is_some_and(|said| said.remove("ConsumedCapacity").is_some());
+        if is_aged || is_told_less {
             *answer.body_mut() = said.to_string().into();
         }
         self.faults.took_effect(call).await;

@@ -238,6 +238,37 @@ async fn the_sdk_retries_what_is_throttled() {
 }
 
 #[tokio::test]
+async fn reads_that_do_not_ask_for_the_latest_show_what_was() {
+    let clock = Clock::default();
+    let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
+    dynamo.create_table(&table()).unwrap();
+    dynamo.lags(Duration::from_secs(1));
+    let door = dynamo.door("worker", NoFaults).await.unwrap();
+    let client = client(&door.endpoint(), 1);
+    // Of two reads one is late.
+    let twice = async |consistent: bool| {
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let get = client.get_item().table_name("events").key("pk", text("a")).key("sk", text("b"));
+            let item = get.consistent_read(consistent).send().await.unwrap().item;
+            seen.push(item.map_or(0, |item| item["text"].as_s().unwrap().len()));
+        }
+        seen.sort_unstable();
+        seen
+    };
+    put(&client, item_of(1_000), None).await;
+    assert_eq!(twice(false).await.first(), Some(&0), "not there yet");
+    assert!(twice(true).await.iter().all(|length| *length > 0), "asked for the latest");
+    clock.advance(Duration::from_secs(2));
+    assert!(twice(false).await.iter().all(|length| *length > 0), "long ago");
+    put(&client, item_of(2_000), None).await;
+    let seen = twice(false).await;
+    assert!(0 < seen[0] && seen[0] < seen[1], "{seen:?}");
+    let get = client.get_item().table_name("events").key("pk", text("x")).key("sk", text("b"));
+    assert!(get.send().await.unwrap().item.is_none(), "never written");
+}
+
+#[tokio::test]
 async fn items_expire_by_the_sandbox_clock() {
     let clock = Clock::default();
     let dynamo = Dynamo::memory(clock.clone()).await.unwrap();

@@ -1,6 +1,6 @@
 //! What has expired is not there, however late the table deletes it.
 
-use store::{Conversation, Item, ItemContent, Key, Listed, ProfileRead, ReplyRef, ReplyState, keys};
+use store::{Consistency, Conversation, Item, ItemContent, Key, Listed, ProfileRead, ReplyRef, ReplyState, keys};
 
 use crate::fixtures::{NOW, account_id, peer, table};
 
@@ -37,7 +37,7 @@ async fn every_read_leaves_out_what_has_expired() {
         let conversation = store.conversation(&account_id(), &peer(), at).await.unwrap();
         assert_eq!(usize::from(conversation.profile.is_some()), count, "{case}");
         assert_eq!(usize::from(conversation.has_news()), count, "{case}");
-        let loaded = store.load(&account_id(), &peer(), &key, at).await.unwrap();
+        let loaded = store.load(&account_id(), &peer(), &key, Consistency::Strong, at).await.unwrap();
         assert_eq!(usize::from(loaded.conversation.profile.is_some()), count, "{case}");
         assert_eq!(usize::from(loaded.item.content.kind.is_some()), count, "{case}");
     }

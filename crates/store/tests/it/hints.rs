@@ -1,7 +1,7 @@
 //! Messages that Meta only hinted at: when somebody has to look for them.
 
 use instagram::UnixMillis;
-use store::{HINT_PATIENCE_MS, Item, Key, StoreError, keys};
+use store::{Consistency, HINT_PATIENCE_MS, Item, Key, StoreError, keys};
 
 use crate::fixtures::{NOW, Table, account_id, decided, event, peer, table};
 
@@ -16,7 +16,7 @@ fn key() -> Key {
 
 /// Applies an event as a worker does; a message is decided on.
 async fn apply(table: &Table, raw: &str) -> Item {
-    let read = table.store.load(&account_id(), &peer(), &key(), NOW).await.unwrap().item;
+    let read = table.store.load(&account_id(), &peer(), &key(), Consistency::Strong, NOW).await.unwrap().item;
     let mut content = read.content.clone();
     content.apply(&event(raw), raw, UnixMillis(NOW));
     let decision = (raw == MESSAGE && read.decision.is_none()).then(|| decided(1));

@@ -1,7 +1,7 @@
 //! Conversations and items in the emulator.
 
 use instagram::{MessageId, UnixMillis};
-use store::{Conversation, ItemContent, Key, StoreError, keys};
+use store::{Consistency, Conversation, ItemContent, Key, StoreError, keys};
 
 use crate::fixtures::{NOW, account, account_id, decided, event, peer, states, table};
 
@@ -24,7 +24,7 @@ fn content(raws: &[&str]) -> ItemContent {
 async fn what_was_written_is_read_back_and_the_second_writer_of_a_revision_is_refused() {
     let table = table().await;
     let key = message_key();
-    let read = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap();
+    let read = table.store.load(&account_id(), &peer(), &key, Consistency::Strong, NOW).await.unwrap();
     let mut next = Conversation::default();
     next.facts.apply(&event(MESSAGE), "key", UnixMillis(NOW), false);
     next.expires_at = NOW / 1000 + 100;
@@ -38,7 +38,7 @@ async fn what_was_written_is_read_back_and_the_second_writer_of_a_revision_is_re
     let late = table.store.save_item(&key, &read.item, &content, None, 0).await;
     assert!(matches!(late, Err(StoreError::Conflict)));
 
-    let read = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap();
+    let read = table.store.load(&account_id(), &peer(), &key, Consistency::Strong, NOW).await.unwrap();
     assert_eq!(read.conversation.facts, next.facts);
     assert_eq!(read.item.content, content);
     assert_eq!(read.item.decision, Some(decided(1)));
@@ -83,7 +83,7 @@ async fn words_that_arrive_without_a_sender_after_the_unsending_are_not_kept() {
     let stray = event(r#"{"timestamp":1767225602000,"message_edit":{"mid":"m1","text":"de novo","num_edit":1}}"#);
     let peer = stray.peer().unwrap();
     let key = keys::item(&account_id(), &peer, &stray, "edit:1:m1:1");
-    let read = table.store.load(&account_id(), &peer, &key, NOW).await.unwrap();
+    let read = table.store.load(&account_id(), &peer, &key, Consistency::Strong, NOW).await.unwrap();
     assert_eq!(read.item.content.deleted_at, Some(NOW));
     let mut content = read.item.content.clone();
     content.apply(&stray, "", UnixMillis(NOW));
@@ -97,7 +97,7 @@ async fn an_expired_item_counts_as_absent() {
     table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), None, NOW / 1000).await.unwrap();
     assert_eq!(table.store.item(&key, NOW).await.unwrap(), store::Item::default());
     assert!(table.store.item(&key, NOW - 1000).await.unwrap().content.kind.is_some());
-    let loaded = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap().item;
+    let loaded = table.store.load(&account_id(), &peer(), &key, Consistency::Strong, NOW).await.unwrap().item;
     assert_eq!(loaded.content, ItemContent::default());
 }
 
@@ -112,7 +112,7 @@ async fn what_expired_and_is_not_deleted_yet_can_be_written_anew() {
     table.store.save_facts(&account_id(), &peer(), &Conversation::default(), old).await.unwrap();
     table.store.save_item(&key, &store::Item::default(), &content(&[MESSAGE]), Some(&decided(1)), past).await.unwrap();
 
-    let read = table.store.load(&account_id(), &peer(), &key, NOW).await.unwrap();
+    let read = table.store.load(&account_id(), &peer(), &key, Consistency::Strong, NOW).await.unwrap();
     assert_eq!(read.conversation.facts, store::Facts::default());
     let next = Conversation { expires_at: past + 100, ..read.conversation.clone() };
     table.store.save_facts(&account_id(), &peer(), &read.conversation, next).await.unwrap();

@@ -84,7 +84,8 @@ async fn case_86_a_state_that_is_missing_used_over_or_foreign_is_refused_and_lea
     let mut stranger = Browser::new(&stage);
     stranger.start(&stage.others_ticket()).await;
     let before = stage.everything().await;
-    let changed = format!("{}0", &state[..state.len() - 1]);
+    let (rest, last) = state.split_at(state.len() - 1);
+    let changed = format!("{rest}{}", if last == "0" { "1" } else { "0" });
     let cases = [
         ("no query", String::new()),
         ("no state", code.to_owned()),

@@ -79,7 +79,7 @@ async fn cases_53_54_and_75_a_killed_worker_loses_nothing_and_doubles_nothing() 
         for after in [false, true] {
             for k in 1.. {
                 let case = format!("{scene}, killed {} call {k}", if after { "after" } else { "before" });
-                let mut world = World::start().await;
+                let mut world = World::late().await;
                 world.meta.set_echo(Echo::Drop);
                 let jobs = {
                     world.meta.set_echo(Echo::Deliver);
@@ -105,7 +105,7 @@ async fn cases_53_54_and_75_a_killed_worker_loses_nothing_and_doubles_nothing() 
 
 #[tokio::test]
 async fn case_54_a_kill_between_acceptance_and_record_ends_as_sent_by_the_echo() {
-    let mut world = World::start().await;
+    let mut world = World::late().await;
     let job = world.writes(PERSON, "agenda");
     crash_at_send(&mut world, &job, true).await;
     assert_eq!(world.sent_to(PERSON).len(), 1, "Meta has it");
@@ -121,7 +121,7 @@ async fn case_54_a_kill_between_acceptance_and_record_ends_as_sent_by_the_echo()
 
 #[tokio::test]
 async fn case_75_what_comes_behind_a_dead_gate_holder_waits_with_a_due_time() {
-    let mut world = World::start().await;
+    let mut world = World::late().await;
     world.meta.set_echo(Echo::Drop);
     let first = world.writes(PERSON, "um");
     crash_at_send(&mut world, &first, false).await;
@@ -139,7 +139,7 @@ async fn case_75_what_comes_behind_a_dead_gate_holder_waits_with_a_due_time() {
 
 #[tokio::test]
 async fn case_52_an_unsend_cancels_a_reply_that_is_planned() {
-    let mut world = World::start().await;
+    let mut world = World::late().await;
     world.meta.set_echo(Echo::Drop);
     let mid = world.meta.person_writes(OFFICE, PERSON, "agenda");
     let job = world.only_told();

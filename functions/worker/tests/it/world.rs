@@ -67,6 +67,9 @@ impl AsyncSleep for Skip {
     }
 }
 
+/// How old what an eventually consistent read shows may be.
+const READS_LAG: Duration = Duration::from_secs(3);
+
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) meta: Meta,
@@ -105,10 +108,17 @@ impl World {
         Self::of(world, |_| Some(RULES.to_owned())).await
     }
 
-    /// The same, whose worker waits for Meta no longer than a moment: where many calls are never answered. On a busy
+    /// The same, whose table does not always show a reader what was written a moment ago.
+    pub(crate) async fn late() -> Self {
+        let world = Self::start().await;
+        world.dynamo.lags(READS_LAG);
+        world
+    }
+
+    /// [`late`](Self::late), whose worker waits for Meta no longer than a moment: where many calls are never answered. On a busy
     /// machine a call that would be answered may be given up, too.
     pub(crate) async fn hasty() -> Self {
-        let mut world = Self::start().await;
+        let mut world = Self::late().await;
         world.patience = Duration::from_millis(250);
         world.restart().await;
         world
