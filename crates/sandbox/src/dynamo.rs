@@ -92,7 +92,13 @@ impl Dynamo {
             };
             dynoxide::server::serve_with_shutdown(listener, served, shutdown).await
         });
-        Ok(Self { database, lag: Arc::new(Lag::new(clock)), endpoint: format!("http://{address}"), stop: Some(stop), serving })
+        Ok(Self {
+            database,
+            lag: Arc::new(Lag::new(clock)),
+            endpoint: format!("http://{address}"),
+            stop: Some(stop),
+            serving,
+        })
     }
 
     /// Base URL for an SDK client (`AWS_ENDPOINT_URL_DYNAMODB`); nothing is counted here and nothing fails.

@@ -43,12 +43,7 @@ impl OwnMedia {
 
 impl Worker {
     /// Whose post the event's comment stands below. Anything but a comment with an author counts as the account's own.
-    pub(crate) async fn media_owner(
-        &self,
-        account: &Account,
-        event: &Event,
-        job: &Job,
-    ) -> Result<MediaOwner, Trouble> {
+    pub(crate) async fn media_owner(&self, account: &Account, event: &Event, job: &Job) -> Result<MediaOwner, Trouble> {
         let Kind::CommentWritten(comment) = &event.kind else {
             return Ok(MediaOwner::Own);
         };

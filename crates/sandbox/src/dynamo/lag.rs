@@ -129,7 +129,8 @@ impl State {
 }
 
 fn replace(found: &mut Value, key: &Value, was: Option<Value>) {
-    let has_key = |item: &Value| key.as_object().is_some_and(|key| key.iter().all(|(name, value)| item[name] == *value));
+    let has_key =
+        |item: &Value| key.as_object().is_some_and(|key| key.iter().all(|(name, value)| item[name] == *value));
     let kept = found.as_array().into_iter().flatten().filter(|item| !has_key(item)).cloned();
     *found = Value::Array(kept.chain(was).collect());
 }

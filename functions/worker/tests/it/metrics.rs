@@ -17,8 +17,7 @@ async fn one_line_tells_what_was_answered_what_meta_was_asked_and_how_long_peopl
     let lines = world.lines();
     assert_eq!(lines.len(), 1, "{lines:?}");
     let line = &lines[0];
-    let read =
-        ["RepliesSent", "GraphSendOk", "GraphPrivateOk", "GraphReadOk"].map(|name| line[name].clone());
+    let read = ["RepliesSent", "GraphSendOk", "GraphPrivateOk", "GraphReadOk"].map(|name| line[name].clone());
     assert_eq!(read, [json!(2), json!(1), json!(1), json!(1)], "{line}");
     let waited = world.values("ReplyMs");
     assert!(waited.len() == 2 && waited.iter().all(|ms| (1_500..60_000).contains(ms)), "since the receipt: {line}");
