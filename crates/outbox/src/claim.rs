@@ -194,7 +194,8 @@ pub(crate) async fn lease_over(
     now: i64,
 ) -> Result<(), StoreError> {
     let reason = "lease_over".to_owned();
-    let ended = Ended { state: ReplyState::Unknown, reason, due_at: Some(due_at), again: None, replies, at: now };
+    let (state, due_at) = (ReplyState::Unknown, Some(due_at));
+    let ended = Ended { state, reason, due_at, again: None, replies, leaves_word: false, at: now };
     store.record_ended(place, k, &ended).await
 }
 

@@ -53,6 +53,8 @@ pub struct Drive<'a> {
     pub item: Item,
     /// No attempt begins at this moment or later, in milliseconds since 1970: it would be cut off in the middle.
     pub begin_before: i64,
+    /// The caller tells the CRM what becomes of the replies, or comes again until it has: no word is left of it.
+    pub tells: bool,
     /// Replies in doubt are looked into, with pauses between the calls that this takes; without, they are left to
     /// somebody else.
     pub judges: Option<Pause<'a>>,
@@ -79,6 +81,10 @@ pub enum OutboxError {
 }
 
 impl Outbox {
+    pub(crate) fn leaves_word(&self, drive: &Drive<'_>) -> bool {
+        self.settings.leaves_word && !drive.tells
+    }
+
     /// An outbox over the table and the Graph API.
     pub fn new(store: Store, graph: Graph, settings: Settings) -> Self {
         Self {

@@ -69,7 +69,8 @@ impl Outbox {
         }
         let is_last = gate.step + 1 == owner.replies().len();
         let by = if is_marked { "echo" } else { "echo_text" };
-        let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, at: now };
+        let leaves_word = self.settings.leaves_word;
+        let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, leaves_word, at: now };
         if is_marked {
             let before = self.store.record_sent(&place, gate.k, &sent).await?;
             self.recorded(reply, before.as_ref(), Some(echo.mid), now);

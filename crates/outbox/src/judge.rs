@@ -105,7 +105,8 @@ impl Outbox {
         at: i64,
     ) -> Result<Next, OutboxError> {
         let is_last = place.step + 1 == drive.item.replies().len();
-        let sent = SentAs { mid: Some(id), by: Some("found"), is_last, at };
+        let leaves_word = self.leaves_word(drive);
+        let sent = SentAs { mid: Some(id), by: Some("found"), is_last, leaves_word, at };
         match self.store.record_found(place, reply.att, &sent).await {
             Ok(()) => {
                 self.doubt_over();
@@ -143,7 +144,8 @@ impl Outbox {
         at: i64,
     ) -> Result<Next, OutboxError> {
         let again = (state == ReplyState::Planned).then_some(reply.again + 1);
-        let ended = Ended { state, reason: why.to_owned(), due_at, again, replies: drive.item.replies().len(), at };
+        let (replies, leaves_word) = (drive.item.replies().len(), self.leaves_word(drive) && state.is_final());
+        let ended = Ended { state, reason: why.to_owned(), due_at, again, replies, leaves_word, at };
         self.list(drive, place, state, why, at).await;
         match self.store.record_judged(place, reply.att, &ended).await {
             Ok(()) if state == ReplyState::Unknown => {}

@@ -28,7 +28,8 @@ impl Outbox {
         now: i64,
     ) -> Result<(), StoreError> {
         let is_last = place.step + 1 == drive.item.replies().len();
-        let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, at: now };
+        let leaves_word = self.leaves_word(drive);
+        let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, leaves_word, at: now };
         let reply = drive.item.replies().get(place.step);
         match persistently(|| self.store.record_sent(place, k, &sent)).await {
             Ok(before) => {
@@ -84,7 +85,9 @@ impl Outbox {
         let reason = progress.reason().unwrap_or_default().to_owned();
         self.list(drive, place, progress.state(), &reason, now).await;
         let replies = drive.item.replies().len();
-        let ended = Ended { state: progress.state(), reason, due_at, again, replies, at: now };
+        // What is not at its end is no news.
+        let leaves_word = self.leaves_word(drive) && progress.state().is_final();
+        let ended = Ended { state: progress.state(), reason, due_at, again, replies, leaves_word, at: now };
         if reply.is_some_and(|reply| reply.discloses) && matches!(progress, Progress::Failed { .. }) {
             self.undisclose(drive).await;
         }

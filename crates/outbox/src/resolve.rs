@@ -58,11 +58,13 @@ impl Outbox {
             again: None,
             // Those after it failed when it was parked.
             replies: place.step + 1,
+            // Whoever looks for what is due tells, or forgets it where nobody is to be told.
+            leaves_word: true,
             at: now,
         };
         let outcome = match resolution {
             Resolution::Sent => {
-                let sent = SentAs { mid: None, by: Some("resolved_sent"), is_last: true, at: now };
+                let sent = SentAs { mid: None, by: Some("resolved_sent"), is_last: true, leaves_word: true, at: now };
                 self.store.record_sent(place, reply.att, &sent).await.map(drop)
             }
             Resolution::Resend { not_after } => {

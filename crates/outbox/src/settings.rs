@@ -29,6 +29,8 @@ pub struct Settings {
     /// Direct messages carry their reply's name as `metadata`, which one project saw come back in the echo (fact sheet
     /// 4.2, single source): then an echo is proof. Off until somebody saw Meta take it.
     pub marker: bool,
+    /// Whoever records how a reply ended, and does not tell the CRM itself, leaves word of it on the item.
+    pub leaves_word: bool,
 }
 
 impl Settings {
@@ -47,7 +49,13 @@ impl Settings {
             Some("on") => true,
             Some(_) => return Err(("REPLY_MARKER", "on or off")),
         };
-        Ok(Self { on_unknown, marker })
+        Ok(Self { on_unknown, marker, leaves_word: false })
+    }
+
+    /// The same, with word left of how replies ended: where there is somebody to be told.
+    #[must_use]
+    pub fn leaving_word(self, leaves_word: bool) -> Self {
+        Self { leaves_word, ..self }
     }
 }
 
@@ -57,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_is_reconciled_without_a_marker_and_odd_words_are_refused_by_name() {
-        let settings = |on_unknown, marker| Ok(Settings { on_unknown, marker });
+        let settings = |on_unknown, marker| Ok(Settings { on_unknown, marker, leaves_word: false });
         let cases = [
             (None, None, settings(OnUnknown::Reconcile, false)),
             (Some("reconcile"), Some("off"), settings(OnUnknown::Reconcile, false)),

@@ -30,6 +30,9 @@ pub struct Item {
     /// When somebody must look at its replies again, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<i64>,
+    /// Since when, in milliseconds since 1970, something became of a reply that the CRM is not told of: then the item is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<i64>,
     /// What became of the search for a message that Meta only hinted at, once it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

@@ -37,6 +37,7 @@ impl Caretaker {
             conversation,
             item,
             begin_before: now().saturating_add(left_ms),
+            tells: false,
             judges: Some(&pause),
         };
         let event_key = keys::event_key(key);

@@ -377,7 +377,8 @@ impl Worker {
             replies: Vec::new(),
         };
         let expires_at = job.received_at.plus_ms(days_ms(DAYS)).0 / 1000;
-        let item = Item { rev: 1, content, decision: Some(decision), due_at: None, hint: None, expires_at };
+        let item =
+            Item { rev: 1, content, decision: Some(decision), due_at: None, untold: None, hint: None, expires_at };
         self.store.put_sample(&keys::test_sample(&job.app, event.kind_name(), &job.key), &item).await?;
         Ok(Applied::as_outcome(why))
     }

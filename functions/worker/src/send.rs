@@ -33,6 +33,7 @@ impl Worker {
             conversation,
             item,
             begin_before: now().saturating_add(left_ms),
+            tells: true,
             judges: None,
         };
         Ok(Box::pin(self.outbox.drive(drive, &now)).await?)

@@ -162,7 +162,7 @@ async fn replies_are_listed_by_state_with_reasons_and_without_peoples_words() {
     let stale = scene.message("mid.sent", TWIN, ReplyState::Parked, "not_found").await;
     scene
         .store
-        .record_sent(&stale, 7, &store::SentAs { mid: Some("m"), by: None, is_last: true, at: 1 })
+        .record_sent(&stale, 7, &store::SentAs { mid: Some("m"), by: None, is_last: true, leaves_word: false, at: 1 })
         .await
         .unwrap();
     let waiting = scene.message("mid.waiting", "aaaa", ReplyState::Planned, "waits_pace").await;

@@ -20,7 +20,15 @@ async fn claim(world: &World, sk: &str) -> i64 {
 
 async fn end(world: &World, sk: &str, k: u64, state: ReplyState) {
     let due_at = (!state.is_final()).then_some(world.clock.now_ms());
-    let ended = Ended { state, reason: "test".to_owned(), due_at, again: None, replies: 1, at: world.clock.now_ms() };
+    let ended = Ended {
+        state,
+        reason: "test".to_owned(),
+        due_at,
+        again: None,
+        replies: 1,
+        leaves_word: false,
+        at: world.clock.now_ms(),
+    };
     world.store.record_ended(&place(sk), k, &ended).await.unwrap();
 }
 
@@ -143,7 +151,7 @@ async fn nothing_begins_that_there_is_no_time_for() {
     // What is over needs no time.
     world
         .store
-        .record_sent(&place("M#1"), 1, &SentAs { mid: Some("m"), by: None, is_last: true, at: now })
+        .record_sent(&place("M#1"), 1, &SentAs { mid: Some("m"), by: None, is_last: true, leaves_word: false, at: now })
         .await
         .unwrap();
     assert!(world.drive_with(&world.outbox, &way, "M#1").await.is_ok());

@@ -57,7 +57,15 @@ async fn a_name_is_proof_even_for_what_was_given_up_and_words_are_not() {
     for (marker, expected) in [(None, Parked), (Some("reply oi"), Sent)] {
         let world = in_doubt().await;
         let now = world.clock.now_ms();
-        let parked = Ended { state: Parked, reason: "x".to_owned(), due_at: None, again: None, replies: 1, at: now };
+        let parked = Ended {
+            state: Parked,
+            reason: "x".to_owned(),
+            due_at: None,
+            again: None,
+            replies: 1,
+            leaves_word: false,
+            at: now,
+        };
         world.store.record_judged(&place("M#1"), 1, &parked).await.unwrap();
         hear(&world, "mid.1", Some("oi"), marker).await;
         assert_eq!(world.state("M#1").await.0, expected);

@@ -261,6 +261,7 @@ impl World {
             conversation,
             item,
             begin_before: way.begin_before,
+            tells: false,
             judges: way.judges.then_some(&pause),
         };
         let clock = self.clock.clone();

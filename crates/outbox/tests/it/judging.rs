@@ -111,8 +111,15 @@ async fn nothing_is_read_before_meta_has_settled() {
     // Somebody had it looked at too early: by their clock, or by hand.
     let k = world.item("M#1").await.replies()[0].att;
     let now = world.clock.now_ms();
-    let early =
-        Ended { state: Unknown, reason: "early".to_owned(), due_at: Some(now), again: None, replies: 1, at: now };
+    let early = Ended {
+        state: Unknown,
+        reason: "early".to_owned(),
+        due_at: Some(now),
+        again: None,
+        replies: 1,
+        leaves_word: false,
+        at: now,
+    };
     world.store.record_judged(&place("M#1"), k, &early).await.unwrap();
     world.judge("M#1").await;
     assert_eq!((world.state("M#1").await, reads(&world)), ((Unknown, Some("settling".to_owned())), 0));

@@ -14,7 +14,15 @@ async fn ended(state: ReplyState) -> World {
     world.plan("M#1", vec![world.reply(Message, "oi"), world.reply(Message, "e mais")]).await;
     let now = world.clock.now_ms();
     let due_at = (!state.is_final()).then_some(now);
-    let ended = |state| Ended { state, reason: "test".to_owned(), due_at, again: None, replies: 2, at: now };
+    let ended = |state| Ended {
+        state,
+        reason: "test".to_owned(),
+        due_at,
+        again: None,
+        replies: 2,
+        leaves_word: false,
+        at: now,
+    };
     world.outbox.resolve(&world.account, &place("M#1"), Resolution::Drop, now).await.unwrap_err();
     if state == Parked {
         // As it comes about: in doubt first, and listed.
@@ -110,7 +118,15 @@ async fn a_parked_private_reply_that_is_out_after_all_is_not_sent_twice_by_a_wro
     let sk = world.plan_comment(world.reply(PrivateReply, "oi")).await;
     world.drive(&sk).await.unwrap();
     let (now, at) = (world.clock.now_ms(), place(&sk));
-    let parked = Ended { state: Parked, reason: "x".to_owned(), due_at: None, again: None, replies: 1, at: now };
+    let parked = Ended {
+        state: Parked,
+        reason: "x".to_owned(),
+        due_at: None,
+        again: None,
+        replies: 1,
+        leaves_word: false,
+        at: now,
+    };
     world.store.record_judged(&at, 1, &parked).await.unwrap();
     world.outbox.resolve(&world.account, &at, Resolution::Resend { not_after: 0 }, now).await.unwrap();
     world.judge(&sk).await;

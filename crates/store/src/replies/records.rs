@@ -4,7 +4,7 @@ use crate::replies::due::{clear_due, set_due};
 use crate::replies::{ReplyRef, at_attempt, under_way};
 use crate::table::from_attributes;
 use crate::update::Update;
-use crate::{Item, ReplyState, Store, StoreError, Try};
+use crate::{Item, Key, ReplyState, Store, StoreError, Try};
 
 /// What an attempt came to, other than proof that the reply is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Ended {
     pub again: Option<u32>,
     /// How many replies the item has: those after a failed or parked one fail too.
     pub replies: usize,
+    /// Nobody who knows of this tells the CRM: see [`Item::untold`].
+    pub leaves_word: bool,
     /// Now, in milliseconds since 1970.
     pub at: i64,
 }
@@ -32,6 +34,8 @@ pub struct SentAs<'a> {
     pub by: Option<&'a str>,
     /// No reply of the item comes after it. Otherwise a due time stays, for the sake of the next.
     pub is_last: bool,
+    /// Nobody who knows of this tells the CRM: see [`Item::untold`].
+    pub leaves_word: bool,
     /// Now, in milliseconds since 1970.
     pub at: i64,
 }
@@ -94,6 +98,22 @@ impl Store {
         self.update(update).await
     }
 
+    /// The CRM was told of everything that became of an item's replies by `untold`, as it was read. `ended` if that was the
+    /// end of them all: then nothing of the item is due.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is more to tell since.
+    pub async fn told(&self, item: &Key, untold: i64, ended: bool) -> Result<(), StoreError> {
+        let mut update = Update::of(item.clone());
+        update.remove("untold");
+        if ended {
+            clear_due(&mut update);
+        }
+        let same = update.compare("untold", "=", untold)?;
+        update.require(&same);
+        self.update(update).await
+    }
+
     /// Records what a person decided about a reply that was parked after attempt `k`. It is as if it had never been in
     /// doubt; `not_after` gives it more time.
     ///
@@ -130,8 +150,13 @@ fn sent_update(reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<Update, St
     }
     update.remove(&reply.path("until"));
     note_try(&mut update, reply, k, sent.at, sent.by.unwrap_or("sent"))?;
-    if sent.is_last {
-        clear_due(&mut update);
+    if sent.leaves_word {
+        update.set("untold", sent.at)?;
+    }
+    match (sent.is_last, sent.leaves_word) {
+        (true, true) => set_due(&mut update, &reply.item, sent.at)?,
+        (true, false) => clear_due(&mut update),
+        (false, _) => {}
     }
     Ok(update)
 }
@@ -151,7 +176,10 @@ fn ended_update(reply: &ReplyRef, k: u64, ended: &Ended) -> Result<Update, Store
         update.set(&reply.path("again"), again)?;
     }
     note_try(&mut update, reply, k, ended.at, &ended.reason)?;
-    match ended.due_at {
+    if ended.leaves_word {
+        update.set("untold", ended.at)?;
+    }
+    match ended.due_at.or(ended.leaves_word.then_some(ended.at)) {
         Some(due_at) => set_due(&mut update, &reply.item, due_at)?,
         None => clear_due(&mut update),
     }

@@ -101,6 +101,7 @@ impl World {
             conversation,
             item,
             begin_before: i64::MAX,
+            tells: false,
             judges: None,
         };
         let clock = self.clock.clone();
