@@ -1,6 +1,7 @@
 //! What a person types.
 
 mod accounts;
+mod feed;
 mod leaving;
 mod operators;
 mod rules;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Invite, Mode};
+pub(crate) use feed::Feed;
 pub(crate) use leaving::{DeadLetters, Erase, Export, Quarantine, Receipt};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};
 pub(crate) use rules::{Kind, Replay, Rules, Try};
@@ -23,7 +25,7 @@ pub(crate) use rules::{Kind, Replay, Rules, Try};
     cargo run -- send --field messages     post a signed direct message\n  \
     cargo run -- demo                      play every sample and check what became of it\n\n\
     accounts, rules, replies, stop, start, status, explain, doctor, erase, erasures, export, receipt, \
-    quarantine and dead-letters work on the local data, beside a running stack too; or on a \
+    quarantine, dead-letters and feed work on the local data, beside a running stack too; or on a \
     deployment, with TABLE_NAME set to the stack's output TableName and AWS credentials and region as usual \
     (AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB)."
 )]
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     /// Events that the worker gave up after eight receipts, kept for 14 days. Shows them without words, and sends them back.
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// What the CRM is told, as it is told: events by ids and codes, nobody's words.
+    Feed(Feed),
 }
 
 #[derive(Debug, Args)]

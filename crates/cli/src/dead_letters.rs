@@ -34,7 +34,7 @@ async fn list(queues: &Queues) -> Result<()> {
         say::line("No dead letters.");
         return Ok(());
     }
-    let now = queues.clock.now_ms();
+    let now = queues.place.clock.now_ms();
     let mut table = Table::new(["id", "account", "kind", "received", "given up", "event"]);
     for dead in &found {
         let given_up = dead.given_up_at.map_or_else(String::new, |at| with_age(at, now));
@@ -52,7 +52,7 @@ async fn list(queues: &Queues) -> Result<()> {
         table.row([dead.short_id().to_owned(), account, kind, received, given_up, event]);
     }
     say::line(table);
-    let waiting = queues.waiting(&queues.kept_url).await.context("the dead-letter queue cannot be asked")?;
+    let waiting = queues.place.waiting(&queues.kept_url).await.context("the dead-letter queue cannot be asked")?;
     let hidden = waiting.saturating_sub(found.len());
     if hidden > 0 {
         say::line(format_args!(
@@ -109,10 +109,9 @@ async fn send_back(queues: &Queues, dead: &Dead) -> Result<()> {
     let Some((group, deduplication)) = dead.group.as_ref().zip(dead.deduplication.as_ref()) else {
         bail!("the dead letter {} has no message group: it did not come from the events queue", dead.short_id());
     };
-    let send = queues.client.send_message().queue_url(&queues.events_url).message_body(&dead.body);
+    let send = queues.place.client.send_message().queue_url(&queues.events_url).message_body(&dead.body);
     let send = send.message_group_id(group).message_deduplication_id(deduplication);
     send.send().await.context("the events queue did not take an event")?;
-    let delete = queues.client.delete_message().queue_url(&queues.kept_url).receipt_handle(&dead.handle);
-    delete.send().await.with_context(|| format!("{} was sent back and stays here", dead.short_id()))?;
-    Ok(())
+    let deleted = queues.place.delete(&queues.kept_url, &dead.handle).await;
+    deleted.with_context(|| format!("{} was sent back and stays here", dead.short_id()))
 }

@@ -12,6 +12,7 @@ mod erase;
 mod erasures;
 mod explain;
 mod export;
+mod feed;
 mod menu;
 mod meta;
 mod moment;
@@ -60,6 +61,7 @@ async fn main() -> ExitCode {
         Command::Receipt(args) => erase::receipt(&cli.data, &args).await,
         Command::Quarantine(args) => quarantine::run(&cli.data, args).await,
         Command::DeadLetters(args) => dead_letters::run(&cli.data, args).await,
+        Command::Feed(args) => feed::run(&cli.data, &args).await,
     };
     match outcome {
         Ok(code) => code,

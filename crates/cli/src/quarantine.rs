@@ -22,7 +22,7 @@ pub(crate) async fn run(data: &Path, args: args::Quarantine) -> Result<ExitCode>
     let found = gather(&queues).await?;
     let outcome = match &args {
         args::Quarantine::List => {
-            list(&found, queues.clock.now_ms());
+            list(&found, queues.place.clock.now_ms());
             Ok(ExitCode::SUCCESS)
         }
         args::Quarantine::Replay { id, .. } => replay_some(&queues, &found, id.as_deref()).await,
@@ -89,6 +89,7 @@ async fn replay_some(queues: &Queues, found: &[Kept], id: Option<&str>) -> Resul
 async fn send(queues: &Queues, jobs: &[Job]) -> Result<()> {
     for job in jobs {
         queues
+            .place
             .client
             .send_message()
             .queue_url(&queues.events_url)

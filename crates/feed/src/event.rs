@@ -1,13 +1,21 @@
 //! One event, its names for the queue, and its body.
 
-use instagram::AccountId;
+use instagram::{AccountId, Peer, PersonId};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::Trouble;
+use crate::conversation::Identity;
+use crate::members::members;
+use crate::of_instagram::{self, Known, person_of};
+use crate::{Code, Happened, InConversation};
 
 /// The version of the shape. Members may be added to it; anything else is a new version.
 pub const VERSION: u32 = 1;
+
+/// Longest body of an event in a conversation, in bytes, whatever identifiers come: three of a person, an account and a
+/// comment, a key and whatever else is there, and each letter of an identifier may be one that JSON writes as two. With
+/// identifiers as Meta makes them a body has less than 1,000 bytes. A queue takes a million.
+pub const MAX_BODY_BYTES: usize = 8 * 1024;
 
 /// Something that the CRM is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,81 +33,43 @@ pub struct Event {
     pub customer: String,
     /// When it happened, in milliseconds since 1970.
     pub at: i64,
+    /// Whom and what it is about.
+    #[serde(flatten)]
+    about: About,
     /// What there is to say of it besides.
     #[serde(flatten)]
-    pub happened: Happened,
+    what: What,
+    #[serde(skip)]
+    group: String,
 }
 
-/// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Happened {
-    /// The account's owner logged in.
-    Connected {
-        /// The account's user name.
-        username: String,
-        /// What could not be answered, if it was broken before.
-        #[serde(flatten)]
-        missed: Option<Missed>,
-    },
-    /// The account's owner logged in again after a break.
-    Repaired {
-        /// The account's user name.
-        username: String,
-        /// What could not be answered meanwhile.
-        #[serde(flatten)]
-        missed: Missed,
-    },
-    /// Meta takes the account's token no more.
-    Broken {
-        /// Why, and what to do.
-        trouble: Trouble,
-    },
-    /// The account left.
-    Disconnected {},
-    /// The erasure of the account's data began.
-    Erased {},
+enum What {
+    Account(Happened),
+    Conversation(InConversation),
 }
 
-/// What could not be answered while an account was broken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Missed {
-    /// Since when it was broken, in milliseconds since 1970.
-    pub since: i64,
-    /// The replies that became too old meanwhile, the earliest first.
-    pub unanswered: Vec<Unanswered>,
-    /// How many more there are than are listed.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub more: usize,
+/// Where something happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Conversation<'a> {
+    /// Whose account.
+    pub account: &'a AccountId,
+    /// The account's customer.
+    pub customer: &'a str,
+    /// The other side, or what stands in for it: what the job and the table have.
+    pub peer: &'a Peer,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-/// A reply that waited for a login until it was too old.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unanswered {
-    /// The reply.
-    pub reply: String,
-    /// To whom: the person, or the comment that stands in for one.
-    pub person: String,
-    /// To what: the message or comment it was to answer.
-    pub answers: String,
-    /// When that came, in milliseconds since 1970.
-    pub since: i64,
-}
-
-impl Happened {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Connected { .. } => "account.connected",
-            Self::Repaired { .. } => "account.repaired",
-            Self::Broken { .. } => "account.broken",
-            Self::Disconnected {} => "account.disconnected",
-            Self::Erased {} => "account.erased",
-        }
+members! {
+    /// Whom and what an event in a conversation is about.
+    pub struct About {
+        /// The person, by the id that holds for this account alone. Missing where nobody is named, and where it is the account.
+        person: Option<PersonId>,
+        /// The key of the event that Instagram reported, or that brought this about: the desk and explain know it.
+        key: Option<String>,
+        /// What was decided about that event, as a code: answered, no_match, standby.
+        why: Option<Code>,
     }
 }
 
@@ -114,8 +84,63 @@ impl Event {
             account: account.clone(),
             customer: customer.into(),
             at,
-            happened,
+            about: About { person: None, key: None, why: None },
+            what: What::Account(happened),
+            group: digest(account.as_str()),
         }
+    }
+
+    /// What happened in a conversation. Its id is made of what makes that one happening, so that whoever tells it again,
+    /// later or from elsewhere, gives it the same one.
+    pub fn in_conversation(
+        conversation: &Conversation<'_>,
+        at: i64,
+        mut about: About,
+        happened: impl Into<InConversation>,
+    ) -> Self {
+        let Conversation { account, customer, peer } = conversation;
+        let happened = happened.into();
+        let kind = happened.kind();
+        let identity = happened.identity();
+        if identity == Identity::EventAndPeer && about.person.is_none() {
+            // Nobody but a person wants something.
+            about.person = PersonId::parse(peer.as_str()).ok();
+        }
+        let which = match (identity, &about.key) {
+            (Identity::Event, Some(key)) => key.clone(),
+            (Identity::Event | Identity::EventAndPeer, None) => format!("{peer}|{at}"),
+            (Identity::EventAndPeer, Some(key)) => format!("{peer}|{key}"),
+            (Identity::Reply(reply), _) => reply.to_owned(),
+            (Identity::Attempt(reply, attempt), _) => format!("{reply}|{attempt}"),
+        };
+        Self {
+            v: VERSION,
+            id: digest(&format!("{kind}|{account}|{which}")),
+            kind,
+            account: (*account).clone(),
+            customer: (*customer).to_owned(),
+            at,
+            about,
+            group: instagram::group_id(account, peer),
+            what: What::Conversation(happened),
+        }
+    }
+
+    /// What Instagram reported, under its [`event_key`](instagram::event_key). `None` where there is nothing to tell: our own
+    /// message or comment came back, or it is a sample of the dashboard's.
+    ///
+    /// `at` is when it happened as the table has it, for Meta's clock may be ahead of ours.
+    pub fn of_instagram(
+        conversation: &Conversation<'_>,
+        key: &str,
+        at: i64,
+        event: &instagram::Event,
+        known: &Known<'_>,
+    ) -> Option<Self> {
+        let happened = of_instagram::happened(event, known.is_ours)?;
+        let about =
+            About { person: person_of(event).cloned(), key: Some(key.to_owned()), why: known.why.map(Code::from) };
+        Some(Self::in_conversation(conversation, at, about, happened))
     }
 
     /// The queue message's body: JSON in plain ASCII, for the queue refuses some characters.
@@ -133,9 +158,10 @@ impl Event {
         escaped
     }
 
-    /// The queue's message group: one per account, 32 hex digits of SHA-256(account).
-    pub fn group_id(&self) -> String {
-        digest(self.account.as_str())
+    /// The queue's message group, 32 hex digits: one per conversation, as [`instagram::group_id`] names it, so that it is
+    /// the job's; one per account, SHA-256(account), for what happens to the account itself.
+    pub fn group_id(&self) -> &str {
+        &self.group
     }
 
     /// The queue's deduplication id: the event's own.
@@ -149,121 +175,4 @@ fn digest(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    const AT: i64 = 1_767_225_600_000;
-
-    fn event(happened: Happened) -> Event {
-        Event::new(&AccountId::parse("17841400000000001").unwrap(), "gabinete-ana", AT, happened)
-    }
-
-    fn missed() -> Missed {
-        let unanswered = Unanswered {
-            reply: "3f2c8a61d9".to_owned(),
-            person: "900000000000001".to_owned(),
-            answers: "aWdfExampleMid01".to_owned(),
-            since: AT - 7_200_000,
-        };
-        Missed { since: AT - 86_400_000, unanswered: vec![unanswered], more: 0 }
-    }
-
-    /// A body of every shape, as it lay in a queue. They must be readable for ever: never edit them.
-    fn fixtures() -> [(&'static str, Event); 7] {
-        let username = || "gabinete.ana".to_owned();
-        [
-            (
-                include_str!("fixtures/connected.json"),
-                event(Happened::Connected { username: username(), missed: None }),
-            ),
-            (
-                include_str!("fixtures/connected-after-a-break.json"),
-                event(Happened::Connected { username: username(), missed: Some(missed()) }),
-            ),
-            (
-                include_str!("fixtures/repaired.json"),
-                event(Happened::Repaired { username: username(), missed: missed() }),
-            ),
-            (
-                include_str!("fixtures/repaired-many.json"),
-                event(Happened::Repaired { username: username(), missed: Missed { more: 1_200, ..missed() } }),
-            ),
-            (include_str!("fixtures/broken.json"), event(Happened::Broken { trouble: Trouble::of("token/190/463") })),
-            (include_str!("fixtures/disconnected.json"), event(Happened::Disconnected {})),
-            (include_str!("fixtures/erased.json"), event(Happened::Erased {})),
-        ]
-    }
-
-    #[test]
-    fn every_shape_is_still_what_is_written() {
-        for (fixture, event) in fixtures() {
-            assert_eq!(event.body(), fixture.trim_end(), "{}", event.kind);
-        }
-    }
-
-    #[test]
-    fn every_body_is_ascii_and_begins_with_what_all_have() {
-        for (fixture, event) in fixtures() {
-            assert!(fixture.is_ascii(), "{}", event.kind);
-            let body: Value = serde_json::from_str(fixture).unwrap();
-            assert_eq!(body["v"], VERSION);
-            assert_eq!(body["id"], event.id);
-            assert_eq!(body["type"], event.kind);
-            assert_eq!((&body["account"], &body["customer"]), (&"17841400000000001".into(), &"gabinete-ana".into()));
-            assert_eq!(body["at"], AT);
-        }
-    }
-
-    #[test]
-    fn a_reader_sees_what_could_not_be_answered() {
-        let event = event(Happened::Repaired { username: "gabinete.ana".to_owned(), missed: missed() });
-        insta::assert_snapshot!(serde_json::to_string_pretty(&event).unwrap(), @r#"
-        {
-          "v": 1,
-          "id": "4f2b15be95e73d6b6c56bb9dd4dc9e4f",
-          "type": "account.repaired",
-          "account": "17841400000000001",
-          "customer": "gabinete-ana",
-          "at": 1767225600000,
-          "username": "gabinete.ana",
-          "since": 1767139200000,
-          "unanswered": [
-            {
-              "reply": "3f2c8a61d9",
-              "person": "900000000000001",
-              "answers": "aWdfExampleMid01",
-              "since": 1767218400000
-            }
-          ]
-        }
-        "#);
-    }
-
-    #[test]
-    fn the_same_happening_has_the_same_id_and_no_other_has() {
-        let account = |id: &str| AccountId::parse(id).unwrap();
-        let id = |account: &AccountId, at, happened| Event::new(account, "c", at, happened).id;
-        let first = id(&account("1"), AT, Happened::Erased {});
-        // printf 'account.erased|1|1767225600000' | sha256sum, first half
-        assert_eq!(first, "ff02d2a2d8731e275d2a69d0ea3eac68");
-        assert_eq!(first, Event::new(&account("1"), "another name by now", AT, Happened::Erased {}).id);
-        for (case, other) in [
-            ("another account", id(&account("2"), AT, Happened::Erased {})),
-            ("another moment", id(&account("1"), AT + 1, Happened::Erased {})),
-            ("something else", id(&account("1"), AT, Happened::Disconnected {})),
-        ] {
-            assert_ne!(first, other, "{case}");
-        }
-    }
-
-    #[test]
-    fn all_of_an_account_is_one_group() {
-        let group = |id: &str, happened| Event::new(&AccountId::parse(id).unwrap(), "c", AT, happened).group_id();
-        assert_eq!(group("1", Happened::Erased {}), group("1", Happened::Disconnected {}));
-        assert_ne!(group("1", Happened::Erased {}), group("2", Happened::Erased {}));
-        let event = event(Happened::Erased {});
-        assert_eq!(event.deduplication_id(), event.id);
-    }
-}
+mod tests;

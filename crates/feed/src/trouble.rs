@@ -2,26 +2,28 @@
 //!
 //! Codes are the fact sheet's table 4.7, meanings those of Meta's error reference; the advice is ours.
 
-use serde::Serialize;
+use crate::members::members;
 
-/// Why Meta takes an account's token no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Trouble {
-    /// As the table has it: `token/190/463`.
-    pub code: String,
-    /// Its meaning, as a word that does not change between versions.
-    pub reason: &'static str,
-    /// What happened and what to do, for a person of the office.
-    pub advice: Advice,
+members! {
+    /// Why Meta takes an account's token no more.
+    pub struct Trouble {
+        /// As the table has it: `token/190/463`.
+        code: String,
+        /// Its meaning, as a word that does not change between versions.
+        reason: &'static str,
+        /// What happened and what to do, for a person of the office.
+        advice: Advice,
+    }
 }
 
-/// The same in both languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Advice {
-    /// In Portuguese.
-    pub pt: &'static str,
-    /// In English.
-    pub en: &'static str,
+members! {
+    /// The same in both languages.
+    pub struct Advice {
+        /// In Portuguese.
+        pt: &'static str,
+        /// In English.
+        en: &'static str,
+    }
 }
 
 impl Trouble {

@@ -4,6 +4,7 @@ mod apps;
 mod element;
 mod event;
 mod fields;
+mod group;
 mod ids;
 mod json;
 mod key;
@@ -23,6 +24,7 @@ pub use apps::{App, Apps, AppsError, Signer};
 pub use element::{Element, Malformed, TEST_ACCOUNT};
 pub use event::*;
 pub use fields::{EXTRA_FIELDS, FIELDS, UnknownField, wanted_fields};
+pub use group::group_id;
 pub use ids::{
     AccountId, AppId, AppScopedId, CommentId, InvalidId, MAX_ID_BYTES, MediaId, MessageId, Peer, PersonId, ThreadId,
 };

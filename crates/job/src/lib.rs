@@ -158,9 +158,9 @@ impl Job {
         is_trace_id(root).then_some(root)
     }
 
-    /// The queue's message group: one per conversation. 32 hex digits of SHA-256(account|peer).
+    /// The queue's message group: one per conversation, as [`instagram::group_id`] names it.
     pub fn group_id(&self) -> String {
-        hex::encode(&Sha256::digest(format!("{}|{}", self.account, self.peer))[..16])
+        instagram::group_id(&self.account, &self.peer)
     }
 
     /// The queue's deduplication id: identical elements share it. 64 hex digits of SHA-256(key|element).

@@ -38,7 +38,7 @@ pub(super) async fn findings(data: &Path) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for (name, url) in [("events", &queues.events_url), ("quarantine", &queues.kept_url)] {
-        findings.push(match queues.waiting(url).await {
+        findings.push(match queues.place.waiting(url).await {
             Err(_) => Finding::proved(
                 format!("the {name} queue cannot be reached"),
                 "see its URL, and that your keys may call sqs:GetQueueAttributes",

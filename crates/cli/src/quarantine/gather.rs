@@ -38,7 +38,7 @@ impl Kept {
     /// Takes it out of the queue.
     pub(super) async fn delete(&self, queues: &Queues) -> Result<()> {
         for handle in &self.handles {
-            queues.client.delete_message().queue_url(&queues.kept_url).receipt_handle(handle).send().await?;
+            queues.place.delete(&queues.kept_url, handle).await?;
         }
         Ok(())
     }

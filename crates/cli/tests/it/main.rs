@@ -6,6 +6,7 @@ mod accounts;
 mod binaries;
 mod cost;
 mod doctor;
+mod feed;
 mod forgotten;
 mod logs;
 mod metrics;

@@ -24,7 +24,7 @@ pub(crate) fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// A running stack, ended by Ctrl-C.
+/// A running stack, or what follows one, ended by Ctrl-C.
 pub(crate) struct Running(Child, Receiver<String>);
 
 /// Longest wait for a line.
@@ -32,13 +32,18 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 impl Running {
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = program(data).args(["run", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let running = Self::begin(data, &["run", "--port", "0"]);
+        running.line_with(&["One line per event"]);
+        running
+    }
+
+    /// The program with these words, which goes on until Ctrl-C.
+    pub(crate) fn begin(data: &Path, words: &[&str]) -> Self {
+        let mut child = program(data).args(words).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let running = Self(child, lines);
-        running.line_with(&["One line per event"]);
-        running
+        Self(child, lines)
     }
 
     pub(crate) fn interrupt(mut self) {
