@@ -86,7 +86,6 @@ pub(crate) enum Command {
     /// Events that the worker gave up after eight receipts, kept for 14 days. Shows them without words, and sends them back.
     #[command(subcommand)]
     DeadLetters(DeadLetters),
-    /// What the CRM is told, as it is told: events by ids and codes, nobody's words.
     Feed(Feed),
 }
 

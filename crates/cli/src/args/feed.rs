@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Follows the CRM's queue: one line for each event, each event once, until Ctrl-C.
+/// What the CRM is told, as it is told: one line for each event, by ids and codes, each once, until Ctrl-C.
 ///
 /// On a deployment (CRM_QUEUE_URL or TABLE_NAME is set) nothing is taken: what is received is given back at once, for the
 /// CRM to have. But SQS knows no looking without receiving. While events are out of sight, those of the same conversations
