@@ -1,6 +1,6 @@
 //! The right to make one attempt: who has it, and how it is won.
 
-use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Reply, ReplyRef, ReplyState, Store, StoreError};
+use store::{Ended, Gate, GateClaim, Item, Key, Postponed, Reply, ReplyRef, ReplyState, Store, StoreError, Word};
 
 use crate::SETTLE_MS;
 use crate::drive::{Drive, Outbox};
@@ -151,10 +151,10 @@ impl Outbox {
         let wait = Postponed { due_at: later, why: "waits_turn", slot: None };
         if owner_place == *place {
             if now < gate.until {
-                postpone(&self.store, place, &Postponed { due_at, why: "under_way", slot: None }).await?;
+                self.store.postpone(place, &Postponed { due_at, why: "under_way", slot: None }).await?;
             }
         } else if owner_place.item == place.item {
-            postpone(&self.store, place, &wait).await?;
+            self.store.postpone(place, &wait).await?;
         } else {
             self.wait_in_order(drive, place, reply, &wait, now).await?;
         }
@@ -176,14 +176,6 @@ fn recognised(is_ours: bool, k: u64, error: StoreError) -> Result<Claim, StoreEr
     }
 }
 
-/// Gives a reply a due time, unless it came to an end meanwhile.
-pub(crate) async fn postpone(store: &Store, place: &ReplyRef, wait: &Postponed<'_>) -> Result<(), StoreError> {
-    match store.postpone(place, wait).await {
-        Ok(()) | Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 /// Records that an attempt's lease ran out and nobody knows how it ended.
 pub(crate) async fn lease_over(
     store: &Store,
@@ -195,7 +187,7 @@ pub(crate) async fn lease_over(
 ) -> Result<(), StoreError> {
     let reason = "lease_over".to_owned();
     let (state, due_at) = (ReplyState::Unknown, Some(due_at));
-    let ended = Ended { state, reason, due_at, again: None, replies, leaves_word: false, at: now };
+    let ended = Ended { state, reason, due_at, again: None, replies, word: Word::Nobody, at: now };
     store.record_ended(place, k, &ended).await
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use graph::Graph;
 use instagram::{AccountId, Peer};
 use secrecy::SecretString;
-use store::{Conversation, Item, Key, Standing, Store, StoreError};
+use store::{Conversation, Item, Key, Standing, Store, StoreError, Word};
 
 use crate::notice::Listener;
 use crate::reads::Reads;
@@ -53,7 +53,8 @@ pub struct Drive<'a> {
     pub item: Item,
     /// No attempt begins at this moment or later, in milliseconds since 1970: it would be cut off in the middle.
     pub begin_before: i64,
-    /// The caller tells the CRM what becomes of the replies, or comes again until it has: no word is left of it.
+    /// The caller tells the CRM what becomes of the replies before it acknowledges their event: no word is left of it, unless
+    /// somebody else may have acknowledged it already.
     pub tells: bool,
     /// Replies in doubt are looked into, with pauses between the calls that this takes; without, they are left to
     /// somebody else.
@@ -81,8 +82,18 @@ pub enum OutboxError {
 }
 
 impl Outbox {
-    pub(crate) fn leaves_word(&self, drive: &Drive<'_>) -> bool {
-        self.settings.leaves_word && !drive.tells
+    /// Who tells the CRM of a reply that was in doubt, and so due.
+    pub(crate) fn word_of_doubt(&self) -> Word {
+        if self.settings.leaves_word { Word::Left } else { Word::Nobody }
+    }
+
+    /// Who tells the CRM how a reply of a drive ended.
+    pub(crate) fn word(&self, drive: &Drive<'_>) -> Word {
+        match (self.settings.leaves_word, drive.tells && drive.item.due_at.is_none()) {
+            (false, _) => Word::Nobody,
+            (true, true) => Word::Writer,
+            (true, false) => Word::Left,
+        }
     }
 
     /// An outbox over the table and the Graph API.

@@ -69,8 +69,7 @@ impl Outbox {
         }
         let is_last = gate.step + 1 == owner.replies().len();
         let by = if is_marked { "echo" } else { "echo_text" };
-        let leaves_word = self.settings.leaves_word;
-        let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, leaves_word, at: now };
+        let sent = SentAs { mid: Some(echo.mid), by: Some(by), is_last, word: self.word_of_doubt(), at: now };
         if is_marked {
             let before = self.store.record_sent(&place, gate.k, &sent).await?;
             self.recorded(reply, before.as_ref(), Some(echo.mid), now);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use graph::SendError;
 use instagram::{CommentId, PersonId, Words};
-use store::{Ended, Reply, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
+use store::{Ended, Reply, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError, Word};
 
 use crate::drive::{Drive, Now, Outbox, OutboxError, Pause};
 use crate::evidence::{Evidence, Seen, since, weigh};
@@ -105,8 +105,7 @@ impl Outbox {
         at: i64,
     ) -> Result<Next, OutboxError> {
         let is_last = place.step + 1 == drive.item.replies().len();
-        let leaves_word = self.leaves_word(drive);
-        let sent = SentAs { mid: Some(id), by: Some("found"), is_last, leaves_word, at };
+        let sent = SentAs { mid: Some(id), by: Some("found"), is_last, word: self.word_of_doubt(), at };
         match self.store.record_found(place, reply.att, &sent).await {
             Ok(()) => {
                 self.doubt_over();
@@ -144,8 +143,9 @@ impl Outbox {
         at: i64,
     ) -> Result<Next, OutboxError> {
         let again = (state == ReplyState::Planned).then_some(reply.again + 1);
-        let (replies, leaves_word) = (drive.item.replies().len(), self.leaves_word(drive) && state.is_final());
-        let ended = Ended { state, reason: why.to_owned(), due_at, again, replies, leaves_word, at };
+        let word = if state.is_final() { self.word_of_doubt() } else { Word::Nobody };
+        let replies = drive.item.replies().len();
+        let ended = Ended { state, reason: why.to_owned(), due_at, again, replies, word, at };
         self.list(drive, place, state, why, at).await;
         match self.store.record_judged(place, reply.att, &ended).await {
             Ok(()) if state == ReplyState::Unknown => {}

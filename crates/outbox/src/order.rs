@@ -2,7 +2,6 @@
 
 use store::{Gate, Item, Postponed, Queued, Reply, ReplyRef, ReplyState, StoreError};
 
-use crate::claim::postpone;
 use crate::drive::{Drive, Outbox};
 
 /// When a direct message that waits behind another one is looked at again, unless the other one says when itself.
@@ -57,7 +56,7 @@ impl Outbox {
         wait: &Postponed<'_>,
         now: i64,
     ) -> Result<(), StoreError> {
-        postpone(&self.store, place, wait).await?;
+        self.store.postpone(place, wait).await?;
         match drive.conversation.queue_with(&drive.key.sk, reply.not_after, now) {
             Some(queue) => self.store.enqueue(drive.account(), drive.peer, &drive.conversation, &queue).await,
             None => Ok(()),

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use instagram::{AccountId, CommentId, Peer, UnixMillis, Words};
-use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError};
+use store::{Ended, Listed, ReplyAction, ReplyRef, ReplyState, SentAs, StoreError, Word};
 
 use crate::Progress;
 use crate::drive::{Drive, Outbox};
@@ -28,10 +28,17 @@ impl Outbox {
         now: i64,
     ) -> Result<(), StoreError> {
         let is_last = place.step + 1 == drive.item.replies().len();
-        let leaves_word = self.leaves_word(drive);
-        let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, leaves_word, at: now };
         let reply = drive.item.replies().get(place.step);
-        match persistently(|| self.store.record_sent(place, k, &sent)).await {
+        let mut word = self.word(drive);
+        let recorded = loop {
+            let sent = SentAs { mid: proof.id.as_deref(), by: proof.by, is_last, word, at: now };
+            match persistently(|| self.store.record_sent(place, k, &sent)).await {
+                // Somebody may have acknowledged the event meanwhile.
+                Err(StoreError::Conflict) if word == Word::Writer => word = Word::Left,
+                outcome => break outcome,
+            }
+        };
+        match recorded {
             Ok(before) => {
                 if let Some(reply) = reply {
                     self.recorded(reply, before.as_ref(), proof.id.as_deref(), now);
@@ -86,12 +93,20 @@ impl Outbox {
         self.list(drive, place, progress.state(), &reason, now).await;
         let replies = drive.item.replies().len();
         // What is not at its end is no news.
-        let leaves_word = self.leaves_word(drive) && progress.state().is_final();
-        let ended = Ended { state: progress.state(), reason, due_at, again, replies, leaves_word, at: now };
+        let mut word = if progress.state().is_final() { self.word(drive) } else { Word::Nobody };
         if reply.is_some_and(|reply| reply.discloses) && matches!(progress, Progress::Failed { .. }) {
             self.undisclose(drive).await;
         }
-        match persistently(|| self.store.record_ended(place, k, &ended)).await {
+        let recorded = loop {
+            let (state, reason) = (progress.state(), reason.clone());
+            let ended = Ended { state, reason, due_at, again, replies, word, at: now };
+            match persistently(|| self.store.record_ended(place, k, &ended)).await {
+                // Somebody may have acknowledged the event meanwhile.
+                Err(StoreError::Conflict) if word == Word::Writer => word = Word::Left,
+                outcome => break outcome,
+            }
+        };
+        match recorded {
             // Proof, or a later attempt, was recorded meanwhile and knows more. Or it is this very record, whose answer
             // was lost.
             Ok(()) | Err(StoreError::Conflict) => Ok(()),

@@ -1,7 +1,7 @@
 //! A person's word on a reply that nobody else can tell about.
 
 use instagram::AccountId;
-use store::{Ended, Listed, ReplyRef, ReplyState, SentAs, StoreError};
+use store::{Ended, Listed, ReplyRef, ReplyState, SentAs, StoreError, Word};
 
 use crate::drive::Outbox;
 
@@ -59,12 +59,12 @@ impl Outbox {
             // Those after it failed when it was parked.
             replies: place.step + 1,
             // Whoever looks for what is due tells, or forgets it where nobody is to be told.
-            leaves_word: true,
+            word: Word::Left,
             at: now,
         };
         let outcome = match resolution {
             Resolution::Sent => {
-                let sent = SentAs { mid: None, by: Some("resolved_sent"), is_last: true, leaves_word: true, at: now };
+                let sent = SentAs { mid: None, by: Some("resolved_sent"), is_last: true, word: Word::Left, at: now };
                 self.store.record_sent(place, reply.att, &sent).await.map(drop)
             }
             Resolution::Resend { not_after } => {

@@ -4,7 +4,7 @@ use graph::{Said, SendError};
 use instagram::outgoing::{Content, MediaKind};
 use store::{Bucket, Lane, Postponed, Reply, ReplyAction, ReplyRef, ReplyState, StoreError};
 
-use crate::claim::{Claim, lease_over, postpone};
+use crate::claim::{Claim, lease_over};
 use crate::drive::{Drive, Now, Outbox, OutboxError};
 use crate::judge::is_untold;
 use crate::learn::Lesson;
@@ -140,7 +140,7 @@ impl Outbox {
         if is_in_order(reply.action) {
             self.wait_in_order(drive, place, reply, wait, at).await
         } else {
-            postpone(&self.store, place, wait).await
+            self.store.postpone(place, wait).await
         }
     }
 
@@ -199,7 +199,7 @@ impl Outbox {
         let until = reply.until.unwrap_or_else(|| lease_until(now));
         let due_at = until.saturating_add(SETTLE_MS);
         if now < until {
-            postpone(&self.store, place, &Postponed { due_at, why: "under_way", slot: None }).await?;
+            self.store.postpone(place, &Postponed { due_at, why: "under_way", slot: None }).await?;
             return Ok(Next::Stop);
         }
         match lease_over(&self.store, place, reply.att, due_at, drive.item.replies().len(), now).await {

@@ -188,6 +188,12 @@ impl Facts {
         }
     }
 
+    /// Until when the event with this key holds automation, if it is remembered.
+    pub fn hold_by(&self, event_key: &str) -> Option<i64> {
+        let id = short_digest(event_key);
+        self.held.iter().find(|held| held.id == id).map(|held| held.at)
+    }
+
     /// Marks the conversation for the office. Of too many marks those first in the alphabet are kept.
     pub fn tag(&mut self, tag: &str) {
         self.tags.insert(tag.to_owned());

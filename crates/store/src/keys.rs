@@ -128,6 +128,7 @@ pub(crate) const NOBODY: &str = "x";
 pub(crate) const AUDIT: &str = "AUDIT#";
 pub(crate) const TEST: &str = "TEST#";
 pub(crate) const MESSAGE: &str = "M#";
+const COMMENT: &str = "C#";
 pub(crate) const MEDIA: &str = "P#";
 pub(crate) const PACE: &str = "PACE";
 pub(crate) const TOMBSTONE: &str = "X#";
@@ -187,6 +188,11 @@ pub fn event_key(key: &Key) -> Option<String> {
     };
     // A longer one is hashed (`instagram::event_key`).
     (event_key.len() <= instagram::MAX_KEY_BYTES).then_some(event_key)
+}
+
+/// The message or comment that an item is of, by its id.
+pub fn message_or_comment(key: &Key) -> Option<&str> {
+    key.sk.strip_prefix(MESSAGE).or_else(|| key.sk.strip_prefix(COMMENT))
 }
 
 /// Where a test sample is recorded: under the app, as its entry names no account.

@@ -43,7 +43,7 @@ pub use heard::Heard;
 pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KEPT_BYTES, is_too_large};
 pub use keys::Key;
 pub use logins::{ConnectError, Connected, LoginProof, PendingLogin};
-pub use replies::{Before, CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs};
+pub use replies::{Before, CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs, Word};
 pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
 pub use standings::{BELIEVED_MS, Sight, Standings};
 pub use table::{Consistency, DUE_INDEX, Store, TABLE_DEFINITION};

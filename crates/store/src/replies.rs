@@ -16,7 +16,7 @@ pub use claims::GateClaim;
 pub use due::{CHORES_SHARD, DUE_SHARDS, Postponed};
 pub(crate) use due::{clear_due, set_due};
 pub use listed::Listed;
-pub use records::{Before, Ended, SentAs};
+pub use records::{Before, Ended, SentAs, Word};
 
 /// A reply: the item it lies in and its place there.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,6 +16,7 @@ mod work;
 
 use std::time::Duration;
 
+use announce::Announcer;
 use boot::{Chain, Clock, Metric, Metrics, TimedOut, shared};
 use graph::Graph;
 use lambda_runtime::LambdaEvent;
@@ -52,7 +53,7 @@ pub struct Caretaker {
     accounts: Accounts,
     queue: aws_sdk_sqs::Client,
     events_queue_url: String,
-    crm_queue_url: Option<String>,
+    announcer: Announcer,
     /// What accounts are subscribed to.
     fields: Vec<&'static str>,
     survey: Survey,
@@ -73,16 +74,17 @@ impl Caretaker {
     ) -> Self {
         let (calls, notices) = (metrics.clone(), metrics.clone());
         let graph = graph.observed(move |call| calls.graph_call(call.operation.name(), call.class.name(), call.took));
-        let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox)
+        let settings = config.outbox.leaving_word(config.crm_queue_url.is_some());
+        let outbox = Outbox::new(store.clone(), graph.clone(), settings)
             .observed(move |notice| notices.reply_notice(notice.name(), notice.after_ms()));
         Self {
             outbox,
             graph,
             accounts: Accounts::new(store.clone(), vault),
             store,
+            announcer: Announcer::new(queue.clone(), config.crm_queue_url.clone()),
             queue,
             events_queue_url: config.events_queue_url.clone(),
-            crm_queue_url: config.crm_queue_url.clone(),
             fields: config.fields.clone(),
             survey: Survey::new(clock.now_ms()),
             clock,

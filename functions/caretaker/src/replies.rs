@@ -6,7 +6,7 @@ use std::time::Duration;
 use boot::Deadline;
 use instagram::Peer;
 use outbox::Drive;
-use store::{Connection, Conversation, Item, Key, ReplyState, Standing, keys};
+use store::{Connection, Conversation, Item, Key, ReplyState, Standing, StoreError, keys};
 
 use crate::Caretaker;
 use crate::tally::Tally;
@@ -46,6 +46,23 @@ impl Caretaker {
             attempt.log(&standing.account.id, event_key.as_deref(), None);
         }
         Ok(())
+    }
+
+    /// Tells the CRM what became of an item's replies, if word was left that nobody did. The word goes once that is told: a
+    /// crash in between tells it again.
+    pub(crate) async fn tell_of_replies(&self, standing: &Standing, peer: &Peer, key: &Key) -> Result<(), Trouble> {
+        let item = self.store.item(key, self.clock.now_ms()).await?;
+        let Some(untold) = item.untold else {
+            return Ok(());
+        };
+        let account = &standing.account;
+        let conversation = feed::Conversation { account: &account.id, customer: &account.customer, peer };
+        self.announcer.tell(&announce::replies(&conversation, key, &item, None)).await?;
+        match self.store.told(key, untold, item.is_done()).await {
+            // There is more to tell since: it is due still.
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Pauses for some milliseconds of the caretaker's clock.

@@ -17,8 +17,8 @@ pub(crate) enum Trouble {
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The CRM's queue did not take an event.
-    #[error("the CRM's queue did not take an event")]
-    Feed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    NotTold(#[from] announce::NotTold),
     /// It is being erased, and goes with that.
     #[error("it is being erased")]
     BeingErased,

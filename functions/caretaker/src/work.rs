@@ -78,7 +78,11 @@ impl Caretaker {
             return self.look_up(&standing, key, &item, tally).await;
         }
         if item.replies().iter().any(|reply| !reply.state.is_final()) {
-            return self.drive(&standing, &thread.peer, key, conversation, item, begin_until, tally).await;
+            self.drive(&standing, &thread.peer, key, conversation, item, begin_until, tally).await?;
+            return self.tell_of_replies(&standing, &thread.peer, key).await;
+        }
+        if item.untold.is_some() {
+            return self.tell_of_replies(&standing, &thread.peer, key).await;
         }
         self.forget_hint(&standing, key, &item).await
     }

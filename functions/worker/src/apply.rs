@@ -16,6 +16,7 @@ use store::{
 use crate::Worker;
 use crate::decision::{self, Question};
 use crate::effects;
+use crate::news::{Happening, news};
 use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
 use crate::tally::{ERASED_EVENTS, FOREIGN_APP, FORMER_ACCOUNT, QUARANTINED, RULES_UNREADABLE, Tally};
@@ -163,8 +164,9 @@ impl Worker {
             // First, so that it is kept before the item says so. A crash in between keeps it twice.
             self.quarantine.keep(work.body, Reason::TooLarge, now).await?;
         }
-        let mut next = self.learn_of_conversation(work, &read.item, &read.conversation, decides).await?;
-        let answer = if decides { Some(self.decide(work, &content, &mut next).await?) } else { None };
+        let is_ours = self.is_ours(work, &read, decides).await?;
+        let mut next = self.learn_of_conversation(work, &read, decides, is_ours).await?;
+        let answer = if decides { Some(self.decide(work, &content, &mut next, is_ours).await?) } else { None };
         if let Some(answer) = &answer {
             if !answer.is_silent() {
                 let _sure = work.standing()?;
@@ -176,13 +178,15 @@ impl Worker {
             effects::expect(&mut next, &answer.stored, &job.key, now);
             self.tell(work, &next.linked, &answer.decision.effects).await?;
         }
-        let wished_in_edit = self.hear_wish_in_edit(work, &mut next).await?;
+        let wished = self.hear_wish_in_edit(work, &mut next).await?;
         // Before the plan: the fence that comes back must be older than what is known of the replies.
         let conversation = self.save_conversation(work, read.conversation, next, decides).await?;
         if is_news && let Kind::MessageUnsent { mid, peer: Some(_) } = &event.kind {
             self.store.bury(&job.account, mid, at.0, kept_until).await?;
         }
-        self.count_effects(work, wished_in_edit.as_slice());
+        if let Some(Wished { effect, is_news: true }) = &wished {
+            self.count_effects(work, std::slice::from_ref(effect));
+        }
         let (decision, decided_now) = answer.map(|answer| (answer.decision, answer.stored)).unzip();
         if is_news || decides {
             self.store.save_item(key, &read.item, &content, decided_now.as_ref(), kept_until).await?;
@@ -205,13 +209,45 @@ impl Worker {
                 Some(decided) => Item { content, decision: Some(decided), ..Item::default() },
                 None => self.store.item(key, self.clock.now_ms()).await?,
             };
-            self.send(work, conversation, item).await
+            self.send(work, conversation.clone(), item).await
         } else {
             Ok(Vec::new())
         };
         self.carry_out(work, &hides).await;
         applied.attempts = attempts?;
+        self.announce(work, is_ours, &conversation, wished.as_ref()).await?;
         Ok(applied)
+    }
+
+    /// Tells the CRM of an event that is stored and answered, before it is acknowledged. Every time it comes: whoever
+    /// applied it before may not have come this far.
+    async fn announce(
+        &self,
+        work: &Work<'_>,
+        is_ours: bool,
+        conversation: &Conversation,
+        wished: Option<&Wished>,
+    ) -> Result<(), Trouble> {
+        if !self.announcer.is_heard() {
+            return Ok(());
+        }
+        let item = if asks_for_decision(&work.event) {
+            Some(self.store.item(&work.key, self.clock.now_ms()).await?)
+        } else {
+            None
+        };
+        let happening = Happening {
+            event: &work.event,
+            job: work.job,
+            at: work.at.0,
+            account: work.account(),
+            key: &work.key,
+            is_ours,
+            decided: item.as_ref(),
+            conversation,
+            wished: wished.map(|wished| wished.effect.code()),
+        };
+        Ok(self.announcer.tell(&news(&happening)).await?)
     }
 
     /// What was there before an erasure that has not come to it yet does not count for what comes after it.
@@ -235,13 +271,13 @@ impl Worker {
     async fn learn_of_conversation(
         &self,
         work: &Work<'_>,
-        item: &Item,
-        read: &Conversation,
+        read: &Loaded,
         decides: bool,
+        is_ours: bool,
     ) -> Result<Conversation, Trouble> {
         let Work { event, job, at, key, .. } = work;
-        let foreign_echo = item.decision.is_none() && self.is_foreign_echo(work, read).await?;
-        let mut next = read.clone();
+        let foreign_echo = decides && !is_ours && matches!(event.kind, Kind::MessageEchoed(_));
+        let mut next = read.conversation.clone();
         next.facts.apply(event, &job.key, *at, foreign_echo);
         if decides && next.facts.paused_until().is_some() {
             self.outbox.lift_own_pauses(&key.pk, &mut next, self.clock.now_ms()).await?;
@@ -276,6 +312,7 @@ impl Worker {
         work: &Work<'_>,
         content: &ItemContent,
         next: &mut Conversation,
+        created_by_us: bool,
     ) -> Result<decision::Answer, Trouble> {
         let Work { event, job, at, .. } = work;
         let account = work.account();
@@ -288,10 +325,6 @@ impl Worker {
         let media_owner = match &rules {
             Some(_) => self.media_owner(account, event, job).await?,
             None => MediaOwner::Unknown,
-        };
-        let created_by_us = match &rules {
-            Some(_) => self.is_created_by_us(account, event).await?,
-            None => false,
         };
         self.learn_profile(work, next, rules.as_deref()).await?;
         let question = Question {
@@ -320,8 +353,8 @@ impl Worker {
     }
 
     /// An edit is never answered, but a person who wants no more automatic answers, or to be forgotten, may say so in one.
-    /// Gives what is news of that. Heard whatever edit came before, so that the order of arrival does not matter.
-    async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<Option<Effect>, Trouble> {
+    /// Heard whatever edit came before, so that the order of arrival does not matter.
+    async fn hear_wish_in_edit(&self, work: &Work<'_>, next: &mut Conversation) -> Result<Option<Wished>, Trouble> {
         let Work { event, job, at, .. } = work;
         if !matches!(event.kind, Kind::MessageEdited { .. }) {
             return Ok(None);
@@ -344,23 +377,29 @@ impl Worker {
             Some(Wish::Return | Wish::Person) | None => return Ok(None),
         };
         if next.facts == before {
-            return Ok(None);
+            return Ok(Some(Wished { effect, is_news: false }));
         }
         let _sure = work.standing()?;
         self.tell(work, &next.linked, std::slice::from_ref(&effect)).await?;
-        Ok(Some(effect))
+        Ok(Some(Wished { effect, is_news: true }))
     }
 
-    /// True for a message of the account that we did not send.
-    async fn is_foreign_echo(&self, work: &Work<'_>, conversation: &Conversation) -> Result<bool, Trouble> {
-        let Kind::MessageEchoed(message) = &work.event.kind else {
+    /// True for a message or comment of the account that we sent. Asked where it matters: for what is decided on, and for
+    /// what the CRM is told of.
+    async fn is_ours(&self, work: &Work<'_>, read: &Loaded, decides: bool) -> Result<bool, Trouble> {
+        if !decides && !self.announcer.is_heard() {
             return Ok(false);
+        }
+        let message = match &work.event.kind {
+            Kind::MessageEchoed(message) => message,
+            Kind::CommentWritten(_) => return self.is_created_by_us(work.account(), &work.event).await,
+            _ => return Ok(false),
         };
         let text = message.content.text.as_ref().map(instagram::Words::expose);
         let marker = message.metadata.as_ref().map(instagram::Words::expose);
         let echo = Echo { mid: message.mid.as_str(), text, at: work.at.0, marker };
-        let whose = self.outbox.hear(&work.key.pk, conversation, &echo, self.clock.now_ms()).await?;
-        Ok(whose == Whose::SomebodyElses)
+        let whose = self.outbox.hear(&work.key.pk, &read.conversation, &echo, self.clock.now_ms()).await?;
+        Ok(whose == Whose::Ours)
     }
 
     /// Its own time is the dashboard's, years old and always the same: what counts is when it came.
@@ -387,6 +426,13 @@ impl Worker {
         self.quarantine.keep(body, reason, self.clock.now_ms()).await?;
         Ok(Applied::counted(reason.code(), QUARANTINED))
     }
+}
+
+/// What a person wants who says it in an edit.
+struct Wished {
+    effect: Effect,
+    /// Nobody knew it before.
+    is_news: bool,
 }
 
 /// An event of somebody, or of an account, that was erased since: counted, and nothing of it is kept.

@@ -9,6 +9,8 @@ pub struct Config {
     pub events_queue_url: String,
     /// The queue that keeps what cannot be understood or belongs to nobody.
     pub quarantine_queue_url: String,
+    /// The CRM's queue; `None` where no CRM is told of anything.
+    pub crm_queue_url: Option<String>,
     /// The table.
     pub table_name: String,
     /// The Graph API, without a version: `https://graph.instagram.com`.
@@ -28,6 +30,7 @@ impl Config {
         Ok(Self {
             events_queue_url: env.url("EVENTS_QUEUE_URL")?,
             quarantine_queue_url: env.url("QUARANTINE_QUEUE_URL")?,
+            crm_queue_url: env.optional_url("CRM_QUEUE_URL")?,
             table_name: env.text("TABLE_NAME", "the name of a DynamoDB table")?,
             graph_base_url: env.url("GRAPH_BASE_URL")?,
             token_key: env.text("TOKEN_KEY", "the ARN of a KMS key, or file: and the path of a key file")?,

@@ -7,6 +7,7 @@ mod config;
 mod decision;
 mod effects;
 mod media;
+mod news;
 mod outcome;
 mod profile;
 mod quarantine;
@@ -17,6 +18,7 @@ mod time;
 
 use std::sync::Arc;
 
+use announce::Announcer;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use boot::{Clock, Metric, Metrics, shared};
 use graph::Graph;
@@ -45,6 +47,7 @@ pub struct Worker {
     accounts: Accounts,
     own_media: OwnMedia,
     quarantine: Quarantine,
+    announcer: Announcer,
     queue: aws_sdk_sqs::Client,
     events_queue_url: String,
     clock: Clock,
@@ -64,7 +67,8 @@ impl Worker {
     ) -> Self {
         let (calls, notices) = (metrics.clone(), metrics.clone());
         let graph = graph.observed(move |call| calls.graph_call(call.operation.name(), call.class.name(), call.took));
-        let outbox = Outbox::new(store.clone(), graph.clone(), config.outbox)
+        let settings = config.outbox.leaving_word(config.crm_queue_url.is_some());
+        let outbox = Outbox::new(store.clone(), graph.clone(), settings)
             .observed(move |notice| notices.reply_notice(notice.name(), notice.after_ms()));
         Self {
             outbox,
@@ -72,6 +76,7 @@ impl Worker {
             own_media: OwnMedia::default(),
             accounts: Accounts::new(store.clone(), Arc::new(vault)),
             quarantine: Quarantine::new(queue.clone(), &config.quarantine_queue_url),
+            announcer: Announcer::new(queue.clone(), config.crm_queue_url.clone()),
             events_queue_url: config.events_queue_url.clone(),
             store,
             queue,

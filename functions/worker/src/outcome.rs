@@ -38,6 +38,9 @@ pub(crate) enum Trouble {
     /// The token could not be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The CRM's queue did not take an event.
+    #[error(transparent)]
+    NotTold(#[from] announce::NotTold),
     /// The queue did not take a message.
     #[error("the queue did not take the message")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -67,6 +70,7 @@ impl Trouble {
             )
             | Self::Vault(VaultError::Kms(..))
             | Self::Queue(_)
+            | Self::NotTold(_)
             | Self::MediaUnknown
             | Self::Glanced => true,
             Self::Store(StoreError::Refused { .. } | StoreError::Unreadable(_))

@@ -108,6 +108,7 @@ pub(super) fn worker(
     let config = worker::Config {
         events_queue_url: sqs.queue_url(EVENTS_QUEUE),
         quarantine_queue_url: sqs.queue_url(QUARANTINE_QUEUE),
+        crm_queue_url: Some(sqs.queue_url(CRM_QUEUE)),
         table_name: TABLE.to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
+    "announce",
     "automation",
     "boot",
     "caretaker",
@@ -43,11 +44,12 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 15] = [
+    let promises: [Promise; 16] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
         ("feed", manifest!("crates/feed"), &["instagram"], &NETWORK),
+        ("announce", manifest!("crates/announce"), &["feed", "instagram", "store"], &[LAMBDA, "reqwest"]),
         ("automation", manifest!("crates/automation"), &["instagram"], &NETWORK),
         ("store", manifest!("crates/store"), &["instagram"], &[LAMBDA, "reqwest"]),
         ("outbox", manifest!("crates/outbox"), &["instagram", "store", "graph"], &[AWS, LAMBDA, "reqwest"]),
@@ -70,13 +72,13 @@ fn every_room_uses_only_the_rooms_it_may() {
         (
             "worker",
             manifest!("functions/worker"),
-            &["automation", "boot", "graph", "instagram", "job", "outbox", "store", "vault"],
+            &["announce", "automation", "boot", "feed", "graph", "instagram", "job", "outbox", "store", "vault"],
             &["reqwest"],
         ),
         (
             "caretaker",
             manifest!("functions/caretaker"),
-            &["boot", "feed", "graph", "instagram", "job", "outbox", "store", "vault"],
+            &["announce", "boot", "feed", "graph", "instagram", "job", "outbox", "store", "vault"],
             &["reqwest"],
         ),
     ];

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a trial that cannot be set up has failed")]
 
 mod check;
+mod feed;
 mod kills;
 mod logs;
 mod random;

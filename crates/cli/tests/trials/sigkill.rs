@@ -212,6 +212,7 @@ impl Scene {
                 held.iter().find(|held| held.sk == key.sk && held.peer == job.peer && held.account == job.account);
             assert!(found.is_some_and(|found| found.item.decision.is_some()), "lost: {}", job.key);
         }
+        self.world.check_feed(&held);
         assert_eq!(self.world.rules_broken(), 0, "{:?}", self.world.meta.policies_refused());
         assert!(self.files.path().exists(), "the key was there all the time");
         tally.sent

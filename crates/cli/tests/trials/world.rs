@@ -29,6 +29,8 @@ pub(crate) use seam::{MetaFate, TableFate};
 pub(crate) const TABLE: &str = "politicall-ig";
 pub(crate) const EVENTS: &str = "events.fifo";
 pub(crate) const DEAD_LETTERS: &str = "dead.fifo";
+/// What the CRM reads.
+pub(crate) const CRM: &str = "crm.fifo";
 pub(crate) const APP: &str = "867555782500454";
 pub(crate) const OTHER_APP: &str = "1203300000000077";
 
@@ -69,6 +71,7 @@ impl World {
         sqs.create_queue(DEAD_LETTERS, &[]).await.unwrap();
         let redrive = json!({"deadLetterTargetArn": sqs.queue_arn(DEAD_LETTERS), "maxReceiveCount": 8}).to_string();
         sqs.create_queue(EVENTS, &[("VisibilityTimeout", "180"), ("RedrivePolicy", &redrive)]).await.unwrap();
+        sqs.create_queue(CRM, &[("FifoQueue", "true")]).await.unwrap();
         sqs.create_queue("quarantine", &[]).await.unwrap();
         let apps = json!([
             {"name": "politicall", "app_id": APP, "app_secrets": ["secret"]},

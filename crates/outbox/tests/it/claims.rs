@@ -26,7 +26,7 @@ async fn end(world: &World, sk: &str, k: u64, state: ReplyState) {
         due_at,
         again: None,
         replies: 1,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: world.clock.now_ms(),
     };
     world.store.record_ended(&place(sk), k, &ended).await.unwrap();
@@ -151,7 +151,11 @@ async fn nothing_begins_that_there_is_no_time_for() {
     // What is over needs no time.
     world
         .store
-        .record_sent(&place("M#1"), 1, &SentAs { mid: Some("m"), by: None, is_last: true, leaves_word: false, at: now })
+        .record_sent(
+            &place("M#1"),
+            1,
+            &SentAs { mid: Some("m"), by: None, is_last: true, word: store::Word::Nobody, at: now },
+        )
         .await
         .unwrap();
     assert!(world.drive_with(&world.outbox, &way, "M#1").await.is_ok());

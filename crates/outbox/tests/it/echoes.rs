@@ -63,7 +63,7 @@ async fn a_name_is_proof_even_for_what_was_given_up_and_words_are_not() {
             due_at: None,
             again: None,
             replies: 1,
-            leaves_word: false,
+            word: store::Word::Nobody,
             at: now,
         };
         world.store.record_judged(&place("M#1"), 1, &parked).await.unwrap();

@@ -132,7 +132,7 @@ impl World {
         Key { pk: format!("T#{ACCOUNT}#{PERSON}"), sk: sk.to_owned() }
     }
 
-    fn key_here(&self, sk: &str) -> Key {
+    pub(crate) fn key_here(&self, sk: &str) -> Key {
         Key { pk: format!("T#{}#{}", self.account, self.peer), sk: sk.to_owned() }
     }
 

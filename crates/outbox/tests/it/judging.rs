@@ -117,7 +117,7 @@ async fn nothing_is_read_before_meta_has_settled() {
         due_at: Some(now),
         again: None,
         replies: 1,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: now,
     };
     world.store.record_judged(&place("M#1"), k, &early).await.unwrap();

@@ -74,7 +74,7 @@ async fn a_reply_in_doubt_is_not_cancelled() {
         due_at: Some(0),
         again: None,
         replies: 1,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: 0,
     };
     world.store.record_ended(&ReplyRef { item: World::key("M#1"), step: 0 }, 1, &ended).await.unwrap();

@@ -5,8 +5,9 @@ use sandbox::meta::fault::{Fate, Script};
 use sandbox::meta::world::Comment;
 use store::ReplyAction::PublicReply;
 use store::ReplyState::{Parked, Sent, Unknown};
+use store::{SentAs, Word};
 
-use crate::fixtures::{ACCOUNT, PERSON, World};
+use crate::fixtures::{ACCOUNT, PERSON, World, place};
 
 const WORDS: &str = "A agenda\n está aqui.";
 /// The request is lost before Meta has it.
@@ -93,4 +94,21 @@ async fn a_public_reply_whose_comment_is_gone_or_not_shown_is_not_made_again() {
     world.wait_for(&sk).await;
     world.judge(&sk).await;
     assert_eq!(world.state(&sk).await, (Unknown, Some("no_evidence".to_owned())));
+}
+
+#[tokio::test]
+async fn who_finds_an_attempt_under_way_that_just_ended_goes_on_with_the_next_reply() {
+    let world = World::start().await;
+    let comment = world.meta.person_comments(ACCOUNT, crate::fixtures::POST, PERSON, "quero");
+    let sk = format!("C#{comment}");
+    world.plan(&sk, vec![world.reply(PublicReply, "Um."), world.reply(PublicReply, "Dois.")]).await;
+    let first = place(&sk);
+    world.store.claim_reply(&first, 0, world.clock.now_ms() + 40_000, "somebody else").await.unwrap();
+    let under_way = world.item(&sk).await;
+    let sent = SentAs { mid: Some("17900000000000777"), by: None, is_last: false, word: Word::Nobody, at: 1 };
+    world.store.record_sent(&first, 1, &sent).await.unwrap();
+    // Nothing of the item is due: who stops here, and acknowledges, loses the second reply if the first one's sender dies.
+    world.drive_as_read(&world.key_here(&sk), world.conversation().await, under_way).await;
+    let states: Vec<_> = world.item(&sk).await.replies().iter().map(|reply| reply.state).collect();
+    assert_eq!((states, below(&world, &sk)), (vec![Sent, Sent], 1));
 }

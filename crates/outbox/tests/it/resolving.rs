@@ -20,7 +20,7 @@ async fn ended(state: ReplyState) -> World {
         due_at,
         again: None,
         replies: 2,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: now,
     };
     world.outbox.resolve(&world.account, &place("M#1"), Resolution::Drop, now).await.unwrap_err();
@@ -44,17 +44,17 @@ async fn resolve(world: &World, resolution: Resolution) -> Result<(), ResolveErr
 async fn a_parked_reply_becomes_what_a_person_says() {
     let resend = Resolution::Resend { not_after: 0 };
     let cases = [
-        (Resolution::Sent, Sent, "resolved_sent", false),
-        (Resolution::Drop, Failed, "resolved_drop", false),
-        (resend, Planned, "resolved_resend", true),
+        (Resolution::Sent, Sent, "resolved_sent"),
+        (Resolution::Drop, Failed, "resolved_drop"),
+        (resend, Planned, "resolved_resend"),
     ];
-    for (resolution, state, reason, is_due) in cases {
+    for (resolution, state, reason) in cases {
         let world = ended(Parked).await;
         let before = world.item("M#1").await.replies()[0].clone();
         resolve(&world, resolution).await.unwrap();
         assert_eq!(world.state("M#1").await, (state, Some(reason.to_owned())));
         let item = world.item("M#1").await;
-        assert_eq!(item.due_at.is_some(), is_due, "{resolution:?}");
+        assert!(item.due_at.is_some() && item.untold.is_some(), "{resolution:?}: to be sent, or to be told");
         assert_eq!(item.replies()[1].state, Failed, "{resolution:?}: it failed with the first");
         assert_eq!(item.replies()[0].not_after, before.not_after, "{resolution:?}");
         assert!(
@@ -124,7 +124,7 @@ async fn a_parked_private_reply_that_is_out_after_all_is_not_sent_twice_by_a_wro
         due_at: None,
         again: None,
         replies: 1,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: now,
     };
     world.store.record_judged(&at, 1, &parked).await.unwrap();

@@ -30,7 +30,8 @@ impl Store {
     /// Notes when a planned reply, or one under way, must be looked at again, and why it waits.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if it is neither any more.
+    /// [`StoreError::Conflict`] if it is neither any more. Whoever was about to leave it to a due time must read again: it came
+    /// to its end, and those after it may have none to look for them.
     pub async fn postpone(&self, reply: &ReplyRef, wait: &Postponed<'_>) -> Result<(), StoreError> {
         let mut update = Update::of(reply.item.clone());
         set_due(&mut update, &reply.item, wait.due_at)?;

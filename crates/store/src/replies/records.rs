@@ -6,6 +6,18 @@ use crate::table::from_attributes;
 use crate::update::Update;
 use crate::{Item, Key, ReplyState, Store, StoreError, Try};
 
+/// Who tells the CRM of what is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Nobody: there is nobody to be told, or nothing to tell.
+    Nobody,
+    /// The writer, or whoever its event comes to next. Refused where the item is due: then somebody may have acknowledged the
+    /// event and relied on whoever looks for what is due.
+    Writer,
+    /// Whoever looks for what is due: see [`Item::untold`].
+    Left,
+}
+
 /// What an attempt came to, other than proof that the reply is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
@@ -19,8 +31,8 @@ pub struct Ended {
     pub again: Option<u32>,
     /// How many replies the item has: those after a failed or parked one fail too.
     pub replies: usize,
-    /// Nobody who knows of this tells the CRM: see [`Item::untold`].
-    pub leaves_word: bool,
+    /// Who tells the CRM.
+    pub word: Word,
     /// Now, in milliseconds since 1970.
     pub at: i64,
 }
@@ -34,8 +46,8 @@ pub struct SentAs<'a> {
     pub by: Option<&'a str>,
     /// No reply of the item comes after it. Otherwise a due time stays, for the sake of the next.
     pub is_last: bool,
-    /// Nobody who knows of this tells the CRM: see [`Item::untold`].
-    pub leaves_word: bool,
+    /// Who tells the CRM.
+    pub word: Word,
     /// Now, in milliseconds since 1970.
     pub at: i64,
 }
@@ -54,7 +66,7 @@ impl Store {
     /// read.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if the item is gone, erased meanwhile.
+    /// [`StoreError::Conflict`] if the item is gone, erased meanwhile, or [`Word::Writer`] is refused.
     pub async fn record_sent(&self, reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<Option<Before>, StoreError> {
         let mut update = sent_update(reply, k, sent)?;
         update.require("attribute_exists(why)");
@@ -79,7 +91,7 @@ impl Store {
     /// Records how attempt `k` ended, if that attempt is still the one that counts.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if another attempt, or proof, was recorded since.
+    /// [`StoreError::Conflict`] if another attempt, or proof, was recorded since, or [`Word::Writer`] is refused.
     pub async fn record_ended(&self, reply: &ReplyRef, k: u64, ended: &Ended) -> Result<(), StoreError> {
         let mut update = ended_update(reply, k, ended)?;
         let under_way = under_way(&mut update, reply, k)?;
@@ -150,12 +162,10 @@ fn sent_update(reply: &ReplyRef, k: u64, sent: &SentAs<'_>) -> Result<Update, St
     }
     update.remove(&reply.path("until"));
     note_try(&mut update, reply, k, sent.at, sent.by.unwrap_or("sent"))?;
-    if sent.leaves_word {
-        update.set("untold", sent.at)?;
-    }
-    match (sent.is_last, sent.leaves_word) {
-        (true, true) => set_due(&mut update, &reply.item, sent.at)?,
-        (true, false) => clear_due(&mut update),
+    leave_word(&mut update, sent.word, sent.at)?;
+    match (sent.is_last, sent.word) {
+        (true, Word::Left) => set_due(&mut update, &reply.item, sent.at)?,
+        (true, Word::Nobody | Word::Writer) => clear_due(&mut update),
         (false, _) => {}
     }
     Ok(update)
@@ -176,10 +186,8 @@ fn ended_update(reply: &ReplyRef, k: u64, ended: &Ended) -> Result<Update, Store
         update.set(&reply.path("again"), again)?;
     }
     note_try(&mut update, reply, k, ended.at, &ended.reason)?;
-    if ended.leaves_word {
-        update.set("untold", ended.at)?;
-    }
-    match ended.due_at.or(ended.leaves_word.then_some(ended.at)) {
+    leave_word(&mut update, ended.word, ended.at)?;
+    match ended.due_at.or((ended.word == Word::Left).then_some(ended.at)) {
         Some(due_at) => set_due(&mut update, &reply.item, due_at)?,
         None => clear_due(&mut update),
     }
@@ -191,6 +199,15 @@ fn ended_update(reply: &ReplyRef, k: u64, ended: &Ended) -> Result<Update, Store
         }
     }
     Ok(update)
+}
+
+fn leave_word(update: &mut Update, word: Word, at: i64) -> Result<(), StoreError> {
+    match word {
+        Word::Nobody => {}
+        Word::Writer => update.require("attribute_not_exists(due_at)"),
+        Word::Left => update.set("untold", at)?,
+    }
+    Ok(())
 }
 
 /// Adds a line to the reply's story.

@@ -16,7 +16,7 @@ async fn planned(table: &Table, replies: usize) -> ReplyRef {
     ReplyRef { item, step: 0 }
 }
 
-const SENT: SentAs<'_> = SentAs { mid: Some("mid.1"), by: None, is_last: true, leaves_word: false, at: NOW };
+const SENT: SentAs<'_> = SentAs { mid: Some("mid.1"), by: None, is_last: true, word: store::Word::Nobody, at: NOW };
 
 fn gate(k: u64) -> Gate {
     Gate { item: "M#m1".to_owned(), step: 0, k, until: NOW + 40_000, by: "one".to_owned() }
@@ -27,7 +27,7 @@ fn later(due_at: i64) -> Postponed<'static> {
 }
 
 fn ended(state: ReplyState, due_at: Option<i64>) -> Ended {
-    Ended { state, reason: "reason".to_owned(), due_at, again: None, replies: 2, leaves_word: false, at: NOW }
+    Ended { state, reason: "reason".to_owned(), due_at, again: None, replies: 2, word: store::Word::Nobody, at: NOW }
 }
 
 /// Claims the gate in a conversation that was read as `read`.

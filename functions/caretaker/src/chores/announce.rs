@@ -20,7 +20,7 @@ impl Caretaker {
         for news in &news {
             let happened = self.happened(account, news, tally).await?;
             let event = Event::new(&account.id, &account.customer, news.at(), happened);
-            self.feed(&event).await?;
+            self.announcer.tell(std::slice::from_ref(&event)).await?;
             tally.count(ACCOUNTS_ANNOUNCED, 1);
             tracing::info!(account.id = %account.id, crm.id = %event.id, crm.type = event.kind, "the CRM is told");
             told = told_too(told, news);
@@ -46,23 +46,6 @@ impl Caretaker {
                 }
             }
         })
-    }
-
-    /// Puts an event on the CRM's queue, if it has one.
-    async fn feed(&self, event: &Event) -> Result<(), Trouble> {
-        let Some(queue_url) = &self.crm_queue_url else {
-            return Ok(());
-        };
-        self.queue
-            .send_message()
-            .queue_url(queue_url)
-            .message_body(event.body())
-            .message_group_id(event.group_id())
-            .message_deduplication_id(event.deduplication_id())
-            .send()
-            .await
-            .map_err(|error| Trouble::Feed(Box::new(error)))?;
-        Ok(())
     }
 }
 

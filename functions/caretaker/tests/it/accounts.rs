@@ -217,7 +217,7 @@ async fn a_check_that_fails_is_tried_again_and_keeps_nothing_else_waiting() {
 #[tokio::test]
 async fn the_crm_is_told_once_its_queue_takes_it() {
     let world = World::start().await;
-    world.queue.always(&["SendMessage"], TableFate::BROKEN);
+    world.queue.always(&["SendMessageBatch"], TableFate::BROKEN);
     world.log_in(OFFICE).await;
     world.minutes(3).await;
     assert!(world.told().is_empty());

@@ -50,6 +50,7 @@ async fn parked_replies_are_counted_with_the_age_of_the_oldest() {
             due_at: None,
             again: None,
             replies: 1,
+            word: store::Word::Nobody,
             at: world.clock.now_ms(),
         };
         world.store.record_ended(&place, 1, &ended).await.unwrap();

@@ -4,7 +4,7 @@ use instagram::AccountId;
 use sandbox::meta::Reply;
 use store::{Connection, ReplyAction, ReplyState, Scope};
 
-use crate::world::{MetaFate, OFFICE, PERSON, World};
+use crate::world::{MetaFate, OFFICE, PERSON, TableFate, World};
 
 #[tokio::test]
 async fn case_62_a_throttled_reply_goes_out_when_its_wait_is_over() {
@@ -21,6 +21,23 @@ async fn case_62_a_throttled_reply_goes_out_when_its_wait_is_over() {
     assert_eq!(world.state(&plan).await.0, ReplyState::Sent);
     assert_eq!(world.metric("RepliesSent"), 1);
     assert_eq!(world.item(&plan).await.due_at, None);
+}
+
+#[tokio::test]
+async fn what_became_of_a_reply_is_told_before_word_of_it_goes() {
+    let world = World::start().await;
+    let plan = world.due(PERSON, "A agenda.").await;
+    world.queue.always(&["SendMessageBatch"], TableFate::BROKEN);
+    world.run().await;
+    let item = world.item(&plan).await;
+    assert_eq!((item.replies()[0].state, world.told_of_replies().len()), (ReplyState::Sent, 0));
+    assert!(item.untold.is_some() && item.due_at.is_some(), "it is due until it is told");
+    world.queue.mend();
+    world.minutes(1).await;
+    assert_eq!(world.told_of_replies(), ["reply.planned", "reply.sent"]);
+    let item = world.item(&plan).await;
+    assert_eq!((item.untold, item.due_at), (None, None));
+    assert_eq!(world.sent_to(OFFICE, PERSON).len(), 1);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod world;
 
 mod actions;
+mod announced;
 mod answers;
 mod batches;
 mod binary;

@@ -70,6 +70,9 @@ impl AsyncSleep for Skip {
 /// How old what an eventually consistent read shows may be.
 const READS_LAG: Duration = Duration::from_secs(3);
 
+/// What the CRM reads, in a world that has one.
+pub(crate) const CRM: &str = "crm.fifo";
+
 pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) meta: Meta,
@@ -112,6 +115,14 @@ impl World {
     pub(crate) async fn late() -> Self {
         let world = Self::start().await;
         world.dynamo.lags(READS_LAG);
+        world
+    }
+
+    /// The same, with a CRM that is told what happens.
+    pub(crate) async fn with_crm() -> Self {
+        let mut world = Self::start().await;
+        world.sqs.create_queue(CRM, &[("FifoQueue", "true")]).await.unwrap();
+        world.restart().await;
         world
     }
 
@@ -383,6 +394,7 @@ async fn worker_at(
     let config = Config {
         events_queue_url: sqs.queue_url("events.fifo"),
         quarantine_queue_url: sqs.queue_url("quarantine"),
+        crm_queue_url: sqs.queue_names().iter().any(|name| name == CRM).then(|| sqs.queue_url(CRM)),
         table_name: "politicall-ig".to_owned(),
         graph_base_url: String::new(),
         token_key: String::new(),

@@ -72,6 +72,7 @@ impl Stage {
             None => self.world.office(RULES).await,
         };
         self.world.clear();
+        self.world.forget_feed().await;
         self.people += 1;
         let gate = trial.topology.is_side_by_side().then(|| Gatekeeper::start(trial.seed));
         for actor in [&self.worker, &self.second, &self.caretaker] {

@@ -97,6 +97,7 @@ impl Simulation {
             assert!(is_stored, "I2: {} is lost", job.key);
         }
         assert_eq!(self.world.dead_letters(), 0, "I2: in the dead-letter queue");
+        self.world.check_feed(&held);
         self.check_wishes(&held);
         self.check_words(&held);
         self.check_rates();

@@ -18,7 +18,7 @@ use worker::Worker;
 
 use super::seam::{MetaFate, Seam, TableFate, Trap, Warden};
 use super::time::Own;
-use super::{EVENTS, TABLE, World, dynamo_client, limits};
+use super::{CRM, EVENTS, TABLE, World, dynamo_client, limits};
 
 /// How long a Graph call may take, in real time, where all are answered: long enough for a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,6 +38,7 @@ pub(crate) struct Actor {
     key: String,
     events_url: String,
     quarantine_url: String,
+    crm_url: String,
     metrics: Arc<std::sync::Mutex<Vec<String>>>,
     table_door: sandbox::dynamo::Door,
     queue_door: sandbox::sqs::Door,
@@ -79,6 +80,7 @@ impl Actor {
             key: world.key.clone(),
             events_url: world.sqs.queue_url(EVENTS),
             quarantine_url: world.sqs.queue_url("quarantine"),
+            crm_url: world.sqs.queue_url(CRM),
             metrics: Arc::clone(&world.metrics),
             own,
             table_door,
@@ -107,13 +109,14 @@ impl Actor {
     }
 
     /// The same as a process of its own reads it.
-    pub(crate) fn environment(&self) -> [(&'static str, String); 6] {
+    pub(crate) fn environment(&self) -> [(&'static str, String); 7] {
         [
             ("AWS_ENDPOINT_URL_DYNAMODB", self.table_door.endpoint()),
             ("AWS_ENDPOINT_URL_SQS", self.queue_door.endpoint()),
             ("GRAPH_BASE_URL", self.graph_door.endpoint().to_owned()),
             ("EVENTS_QUEUE_URL", self.events_url.clone()),
             ("QUARANTINE_QUEUE_URL", self.quarantine_url.clone()),
+            ("CRM_QUEUE_URL", self.crm_url.clone()),
             ("TABLE_NAME", TABLE.to_owned()),
         ]
     }
@@ -133,6 +136,7 @@ impl Actor {
         let config = worker::Config {
             events_queue_url: self.events_url.clone(),
             quarantine_queue_url: self.quarantine_url.clone(),
+            crm_queue_url: Some(self.crm_url.clone()),
             table_name: TABLE.to_owned(),
             graph_base_url: String::new(),
             token_key: String::new(),
@@ -146,7 +150,7 @@ impl Actor {
         let (vault, clock, metrics) = self.parts("caretaker");
         let config = caretaker::Config {
             events_queue_url: self.events_url.clone(),
-            crm_queue_url: None,
+            crm_queue_url: Some(self.crm_url.clone()),
             fields: instagram::FIELDS.to_vec(),
             table_name: TABLE.to_owned(),
             graph_base_url: String::new(),

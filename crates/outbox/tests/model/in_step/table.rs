@@ -55,14 +55,14 @@ fn expected(write: Write, message: &mut Message, k: Attempt) -> Written {
 
 /// By the table.
 async fn actual(store: &Store, write: Write, reply: &ReplyRef, k: u64) -> Result<(), StoreError> {
-    let sent = SentAs { mid: Some("m"), by: None, is_last: true, leaves_word: false, at: NOW_MS };
+    let sent = SentAs { mid: Some("m"), by: None, is_last: true, word: store::Word::Nobody, at: NOW_MS };
     let ended = |stage: Stage| Ended {
         state: state(stage).expect("what is recorded is a state"),
         reason: "test".to_owned(),
         due_at: (!stage.is_final()).then_some(NOW_MS),
         again: None,
         replies: 1,
-        leaves_word: false,
+        word: store::Word::Nobody,
         at: NOW_MS,
     };
     match write {

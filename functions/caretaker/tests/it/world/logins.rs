@@ -60,8 +60,18 @@ impl World {
         self.meta.world(|world| world.account(office).unwrap().token == token.expose_secret())
     }
 
-    /// What the CRM was told, as a reader that knows ids again sees it.
+    /// What the CRM was told of accounts, as a reader that knows ids again sees it.
     pub(crate) fn told(&self) -> Vec<Value> {
+        self.all_told().into_iter().filter(|event| event["type"].as_str().unwrap().starts_with("account.")).collect()
+    }
+
+    /// The types of what the CRM was told of replies.
+    pub(crate) fn told_of_replies(&self) -> Vec<String> {
+        let kinds = self.all_told().into_iter().map(|event| event["type"].as_str().unwrap().to_owned());
+        kinds.filter(|kind| kind.starts_with("reply.")).collect()
+    }
+
+    fn all_told(&self) -> Vec<Value> {
         let mut known = HashSet::new();
         let messages = self.sqs.messages("crm.fifo").into_iter();
         let events = messages.map(|message| serde_json::from_str::<Value>(&message.body).unwrap());

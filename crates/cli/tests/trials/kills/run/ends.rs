@@ -30,6 +30,7 @@ impl Run<'_> {
             let is_stored = content.kind.is_some() || content.deleted_at.is_some() || content.hinted_at.is_some();
             assert!(is_stored, "stored without content: {}", job.key);
         }
+        self.stage.world.check_feed(&held);
         assert_eq!(self.stage.world.dead_letters(), 0);
         assert_eq!(self.stage.world.rules_broken(), 0, "{:?}", self.stage.world.meta.policies_refused());
     }
