@@ -198,6 +198,14 @@ impl Conversation {
         Facts { elsewhere: None, ..self.facts.clone() } != Facts::default()
     }
 
+    /// True if the person said something last: neither the account wrote since, nor did a rule answer it.
+    pub fn is_unanswered(&self) -> bool {
+        let answered = self.facts.answered.as_ref().map(|mark| mark.at);
+        // An answer has the time of what it answers.
+        let by_rule = self.recent.iter().filter(|recent| !recent.wordless).map(|recent| recent.at).max();
+        self.facts.last_said_at().is_some_and(|said| answered.max(by_rule).is_none_or(|answered| answered < said.0))
+    }
+
     /// Remembers an automatic answer.
     pub fn remember_answer(&mut self, rule: &str, event_key: &str, at: UnixMillis) {
         let event = event_digest(event_key);

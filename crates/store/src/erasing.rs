@@ -4,6 +4,8 @@
 mod beside;
 mod cut;
 
+use std::collections::HashSet;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 use instagram::{AccountId, Peer};
 use serde::Deserialize;
@@ -162,6 +164,10 @@ impl Store {
             match from_attributes::<Conversation>(attributes) {
                 Ok(conversation) if !cut.takes_conversation(&conversation) => {
                     self.open_dead_gate(&thread, &key, &conversation).await?;
+                    // What went may have been of the same hour as what stays.
+                    if let Some(at) = conversation.facts.last_at() {
+                        self.put_recent(account, &peer, at.0, conversation.expires_at).await?;
+                    }
                 }
                 Ok(_) | Err(_) => {
                     self.delete_as_read(&key, rev).await?;
@@ -229,6 +235,9 @@ impl Store {
             }
         }
         let mut there = Vec::new();
+        // A page of BatchGetItem may not name a key twice.
+        let mut seen = HashSet::new();
+        beside.retain(|key: &Key| seen.insert(key.clone()));
         for keys in beside.chunks(100) {
             for attributes in self.get_all(keys).await? {
                 there.extend(key_of(&attributes).map(|key| (key, revision(&attributes))));

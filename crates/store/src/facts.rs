@@ -106,6 +106,18 @@ pub struct Wish {
 }
 
 impl Facts {
+    /// When something was last said here, by either side: in messages, comments or taps.
+    pub fn last_at(&self) -> Option<UnixMillis> {
+        let marks = [&self.answered, &self.commented].into_iter().flatten().map(|mark| mark.at);
+        marks.chain(self.wrote.last().copied()).max().map(UnixMillis)
+    }
+
+    /// When the person last said something: in a message, a comment or a tap.
+    pub fn last_said_at(&self) -> Option<UnixMillis> {
+        let commented = self.commented.as_ref().map(|mark| mark.at);
+        self.wrote.last().copied().max(commented).map(UnixMillis)
+    }
+
     /// When the person last did something that opens the 24-hour window.
     pub fn last_user_at(&self) -> Option<UnixMillis> {
         self.wrote.last().copied().map(UnixMillis)

@@ -12,6 +12,7 @@
 //! | `A#account` | `O#comment` | that a comment is one of ours |
 //! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
+//! | `A#account` | `L#hour#peer` | that a conversation had something new in an hour: the list of conversations, newest last |
 //! | `A#account` | `X#digest` | that a person was erased, and when: their older events only count |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
@@ -123,6 +124,9 @@ pub(crate) fn own_comment(account: &AccountId, comment: &CommentId) -> Key {
 pub(crate) const RULES: &str = "RULES#";
 pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
+/// The list of conversations by the hours in which something happened in them.
+pub(crate) const RECENT: &str = "L#";
+const HOUR_MS: i64 = 3_600_000;
 /// How a stand-in for an event of no conversation begins: see `job`.
 pub(crate) const NOBODY: &str = "x";
 pub(crate) const AUDIT: &str = "AUDIT#";
@@ -152,6 +156,17 @@ pub fn thread_partition(account: &AccountId, peer: &Peer) -> String {
 /// A conversation's item, in its account's partition so that the account lists its conversations.
 pub fn conversation(account: &AccountId, peer: &Peer) -> Key {
     Key { pk: account_partition(account), sk: format!("{CONVERSATION}{peer}") }
+}
+
+/// The hour of a moment, in milliseconds since 1970, as it stands in the list of conversations: eight digits, counted from
+/// 1970, so that hours sort as texts do.
+pub fn hour(at_ms: i64) -> String {
+    format!("{:08}", at_ms.max(0) / HOUR_MS)
+}
+
+/// That a conversation had something new in the hour of a moment.
+pub fn recent(account: &AccountId, peer: &Peer, at_ms: i64) -> Key {
+    Key { pk: account_partition(account), sk: format!("{RECENT}{}#{peer}", hour(at_ms)) }
 }
 
 /// The item that an event belongs to. Several events share one: a message with its edits, its unsending, its hint.

@@ -18,6 +18,7 @@ mod leaving;
 mod logins;
 mod media;
 mod own_comments;
+mod recent;
 mod replies;
 mod restored;
 pub mod retention;

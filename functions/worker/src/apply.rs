@@ -297,6 +297,10 @@ impl Worker {
     ) -> Result<Conversation, Trouble> {
         let is_new = read.rev == 0;
         if is_new || next != read {
+            if self.announcer.is_heard() {
+                // Who is told may want to see the conversations in their order.
+                self.store.enter_recent(&work.job.account, &work.job.peer, &read.facts, &next).await?;
+            }
             return Ok(self.store.save_facts(&work.job.account, &work.job.peer, &read, next).await?);
         }
         if decides && work.reads() == Consistency::Eventual {

@@ -4,8 +4,8 @@ use instagram::{AccountId, MessageId, Peer};
 
 use crate::{Item, Key, Listed, ReplyRef, ReplyState, keys};
 
-/// What is kept elsewhere because of an item: the note of a message by an event that named no person, and the entries of
-/// replies in the lists for people.
+/// What is kept elsewhere because of an item: the note of a message by an event that named no person, the entries of replies
+/// in the lists for people, and the conversation's in the list of those in which something happened in that hour.
 pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) -> Vec<Key> {
     let mut companions = Vec::new();
     if let Some(mid) = key.sk.strip_prefix(keys::MESSAGE).and_then(|mid| MessageId::parse(mid).ok()) {
@@ -20,6 +20,10 @@ pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) ->
         for state in [ReplyState::Parked, ReplyState::Failed] {
             companions.push(Listed::key_of(account, &reply, state));
         }
+    }
+    let at = item.and_then(|item| item.content.at);
+    if let (Some(at), Some((_, peer))) = (at, keys::thread_of(&key.pk)) {
+        companions.push(keys::recent(account, &peer, at));
     }
     companions
 }
@@ -42,6 +46,7 @@ fn names(text: &str, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ItemContent;
 
     #[test]
     fn an_id_is_named_as_a_whole_or_not_at_all() {
@@ -66,5 +71,9 @@ mod tests {
         assert_eq!(companions(&account, &own, None), [key("T#17#m1", "M#m1"), key("A#17", "T#m1")]);
         assert!(companions(&account, &key("T#17#m1", "M#m1"), None).is_empty(), "that note itself");
         assert!(companions(&account, &key("T#17#9", "C#c1"), None).is_empty(), "a comment has none");
+        let content = ItemContent { at: Some(3_600_000 * 491_000 + 1), ..ItemContent::default() };
+        let comment = Item { content, ..Item::default() };
+        let listed = companions(&account, &key("T#17#9", "C#c1"), Some(&comment));
+        assert_eq!(listed, [key("A#17", "L#00491000#9")], "its hour in the list of conversations");
     }
 }

@@ -22,14 +22,19 @@ pub(super) enum Part {
 pub(super) fn parts(extent: Extent) -> &'static [Part] {
     match extent {
         Extent::Person => &[Part::Conversations, Part::Strays, Part::Requests],
-        Extent::Conversations => {
-            &[Part::Conversations, Part::List(keys::FAILED), Part::List(keys::PARKED), Part::List(keys::ERASURES)]
-        }
+        Extent::Conversations => &[
+            Part::Conversations,
+            Part::List(keys::FAILED),
+            Part::List(keys::PARKED),
+            Part::List(keys::ERASURES),
+            Part::List(keys::RECENT),
+        ],
         Extent::Account => &[
             Part::Conversations,
             Part::List(keys::FAILED),
             Part::List(keys::PARKED),
             Part::List(keys::ERASURES),
+            Part::List(keys::RECENT),
             Part::List(keys::TOMBSTONE),
             Part::List(keys::RULES),
             Part::List(keys::MEDIA),

@@ -169,3 +169,23 @@ async fn of_an_account_that_left_nothing_is_told() {
     world.apply(&[world.writes(PERSON, "agenda"), strange]).await;
     assert_eq!(kinds(&world), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_conversation_is_entered_once_for_each_hour_in_which_something_happens() {
+    let world = World::with_crm().await;
+    let entries = async || {
+        let everything = world.everything().await;
+        let mut keys: Vec<String> = everything.iter().map(|item| item["sk"].as_str().unwrap().to_owned()).collect();
+        keys.retain(|sk| sk.starts_with("L#"));
+        keys.len()
+    };
+    world.apply(&[world.writes(PERSON, "bom dia"), world.writes(PERSON, "tudo bem?"), world.writes("951", "oi")]).await;
+    assert_eq!(entries().await, 2);
+    world.clock.advance(Duration::from_secs(3 * 3600));
+    world.apply(&[world.writes(PERSON, "boa tarde")]).await;
+    assert_eq!(entries().await, 3);
+    let quiet = World::start().await;
+    quiet.apply(&[quiet.writes(PERSON, "bom dia")]).await;
+    let is_entry = |item: &Value| item["sk"].as_str().is_some_and(|sk| sk.starts_with("L#"));
+    assert!(!quiet.everything().await.iter().any(is_entry), "nobody lists them");
+}
