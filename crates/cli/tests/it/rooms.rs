@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "announce",
     "automation",
     "boot",
@@ -10,6 +10,7 @@ const ROOMS: [&str; 18] = [
     "cli",
     "codes",
     "connect",
+    "desk",
     "feed",
     "gateway",
     "graph",
@@ -45,7 +46,7 @@ macro_rules! manifest {
 
 #[test]
 fn every_room_uses_only_the_rooms_it_may() {
-    let promises: [Promise; 17] = [
+    let promises: [Promise; 18] = [
         ("instagram", manifest!("crates/instagram"), &[], &NETWORK),
         ("graph", manifest!("crates/graph"), &["instagram"], &[AWS, LAMBDA]),
         ("job", manifest!("crates/job"), &["instagram"], &NETWORK),
@@ -70,6 +71,12 @@ fn every_room_uses_only_the_rooms_it_may() {
             manifest!("functions/connect"),
             &["boot", "gateway", "graph", "instagram", "store", "vault"],
             &["reqwest"],
+        ),
+        (
+            "desk",
+            manifest!("functions/desk"),
+            &["automation", "boot", "codes", "feed", "gateway", "graph", "instagram", "outbox", "store", "vault"],
+            &["reqwest", "aws-sdk-sqs"],
         ),
         (
             "worker",
