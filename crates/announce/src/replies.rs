@@ -14,7 +14,7 @@ const RESENT: &str = "resolved_resend";
 /// A reply that waits, or is in doubt, is planned still.
 pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_key: Option<&str>) -> Vec<Event> {
     let event_key = event_key.map(str::to_owned).or_else(|| keys::event_key(key));
-    let answers = keys::message_or_comment(key).map(str::to_owned).or_else(|| event_key.clone());
+    let answered = keys::message_or_comment(key).map(str::to_owned).or_else(|| event_key.clone());
     let about = || About {
         person: PersonId::parse(conversation.peer.as_str()).ok(),
         key: event_key.clone(),
@@ -23,6 +23,7 @@ pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_ke
     let planned_at = |reply: &Reply| reply.received_at.or(item.content.at).unwrap_or_default();
     let mut events = Vec::new();
     for (step, reply) in item.replies().iter().enumerate() {
+        let answers = reply.comment(key).map(str::to_owned).or_else(|| answered.clone());
         let named = |attempt| named(reply, step, attempt, answers.clone());
         let mut tell = |at: i64, happened: InConversation| {
             events.push(Event::in_conversation(conversation, at, about(), happened));
@@ -60,9 +61,10 @@ fn named(reply: &Reply, step: usize, attempt: u64, answers: Option<String>) -> N
         reply: Code::from(reply.id.as_str()),
         answers,
         action: of_action(reply.action),
-        by: WrittenBy::Rule,
-        author: None,
-        source: Some(Code::from(reply.rule.as_str())),
+        by: if reply.author.is_some() { WrittenBy::Person } else { WrittenBy::Rule },
+        author: reply.author.as_deref().map(Code::from),
+        // A person's answer has no rule.
+        source: Some(reply.rule.as_str()).filter(|rule| !rule.is_empty()).map(Code::from),
         step: u32::try_from(step).unwrap_or(u32::MAX),
         attempt,
     }

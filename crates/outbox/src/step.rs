@@ -150,7 +150,7 @@ impl Outbox {
         let Some(token) = drive.token else {
             return failed("no_token");
         };
-        let sendable = match Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, self.settings.marker) {
+        let sendable = match Sendable::of(reply, drive.peer.as_str(), drive.key, self.settings.marker) {
             Ok(sendable) => sendable,
             Err(why) => return failed(why.reason()),
         };
@@ -170,7 +170,7 @@ impl Outbox {
     /// A comment takes no private reply, and an earlier attempt may be the one it has. If the comment is there, it is.
     async fn untold(&self, drive: &Drive<'_>, token: &secrecy::SecretString, reply: &Reply) -> Result<Proof, Progress> {
         let parked = |reason: &str| Err(Progress::Parked { reason: reason.to_owned() });
-        let Ok(Sendable::Message(message)) = Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, false) else {
+        let Ok(Sendable::Message(message)) = Sendable::of(reply, drive.peer.as_str(), drive.key, false) else {
             return parked("no_address");
         };
         let instagram::outgoing::Recipient::Comment(comment) = &message.recipient else {

@@ -52,6 +52,15 @@ pub struct Reply {
     /// It holds the line that says a machine answers.
     #[serde(default, skip_serializing_if = "is_false")]
     pub discloses: bool,
+    /// Who of the office wrote it, by the CRM's own name for them; absent for what rules say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// It goes out with the tag `HUMAN_AGENT`, which nothing but a person's answer may carry.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub human_agent: bool,
+    /// The comment it answers, where its item is not that comment's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// When the event it answers was received, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<i64>,
@@ -111,6 +120,9 @@ impl Reply {
             confirms: false,
             passes_holds: false,
             discloses: false,
+            author: None,
+            human_agent: false,
+            comment: None,
             received_at: None,
             state: ReplyState::Planned,
             att: 0,
@@ -123,6 +135,13 @@ impl Reply {
             slot: None,
             tries: Vec::new(),
         }
+    }
+}
+
+impl Reply {
+    /// The comment that it answers, as a private or public reply in the item `key`.
+    pub fn comment<'a>(&'a self, key: &'a crate::Key) -> Option<&'a str> {
+        self.comment.as_deref().or_else(|| crate::keys::comment_of(key))
     }
 }
 
