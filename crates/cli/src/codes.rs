@@ -14,6 +14,7 @@ pub(crate) const REPLY: &[(&str, &str)] = &[
     // Why it waits.
     ("waits", "its time has not come"),
     ("waits_turn", "another reply goes first in this conversation"),
+    ("waits_people", "somebody outside is asked for its words, or has to release them"),
     ("waits_pace", "Meta allows so many an hour or second; it has its moment"),
     ("waits_throttled", "Meta asked the account or the app to slow down"),
     ("waits_token", "the account's token is dead or missing: the account must be connected again"),
@@ -75,11 +76,14 @@ pub(crate) const REPLY: &[(&str, &str)] = &[
     ("no_token", "the account has no token"),
     ("earlier_step", "a reply before it, of the same event, did not go out"),
     ("resolved_drop", "a person decided that it is not sent"),
+    ("no_answer_given", "nobody gave it words in time, and it has none of its own"),
+    ("dropped", "it was a draft, and a person dropped it"),
 ];
 
 /// Why an event was answered, or not: codes of `automation`, and the worker's own.
 pub(crate) const DECISION: &[(&str, &str)] = &[
     ("answered", "a reply was planned"),
+    ("by_hand", "somebody of the office wrote it"),
     ("asked", "the office's system was asked for an answer"),
     ("handled", "handled without a reply"),
     ("observed", "would be answered, but the account only observes, or its sending was stopped"),

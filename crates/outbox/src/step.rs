@@ -8,12 +8,15 @@ use crate::claim::{Claim, lease_over};
 use crate::drive::{Drive, Now, Outbox, OutboxError};
 use crate::judge::is_untold;
 use crate::learn::Lesson;
-use crate::leave::{Leave, is_in_order, leave};
+use crate::leave::{Leave, forbidden, is_in_order, leave};
 use crate::outcome::{after, lease_until};
 use crate::resolve::RESENT;
 use crate::rhythm::Moment;
 use crate::send::{Proof, Sendable, content};
 use crate::{Alarm, Attempt, Progress, SETTLE_MS};
+
+/// Why a reply fails whose words nobody gave.
+pub(crate) const NO_ANSWER: &str = "no_answer_given";
 
 /// What to do after one reply.
 pub(crate) enum Next {
@@ -61,10 +64,23 @@ impl Outbox {
             (ReplyState::Sending, _) => return self.judge_lease(drive, &place, reply, now()).await,
             (ReplyState::Planned, _) => {}
         }
-        let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
         let decided_at = now();
+        if let Some(until) = reply.people_have_until().filter(|until| decided_at < *until)
+            && forbidden(drive.standing, &drive.conversation, &drive.item, reply, decided_at).is_none()
+        {
+            if drive.item.due_at != Some(until) {
+                let wait = Postponed { due_at: until, why: "waits_people", slot: None };
+                self.store.postpone(&place, &wait).await?;
+            }
+            return Ok(Next::Stop);
+        }
+        let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
         let has_token = drive.token.is_some() && !self.waiting.is_token_dead(&drive.standing.account, decided_at);
         let leave = leave(drive.standing, &drive.conversation, &drive.item, reply, has_token, waits_until, decided_at);
+        let leave = match leave {
+            Leave::Now | Leave::Later(..) if reply.is_unanswered() => Leave::Never(NO_ANSWER),
+            leave => leave,
+        };
         if !self.is_time(drive, &place, reply, leave, decided_at).await? {
             return Ok(Next::Stop);
         }

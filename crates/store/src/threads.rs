@@ -142,6 +142,9 @@ impl Store {
                 update.set_attribute(&name, value);
             }
             update.require("attribute_not_exists(why)");
+            if let Some(due_at) = decision.due_at() {
+                set_due(&mut update, key, due_at)?;
+            }
         } else if content.deleted_at.is_some() {
             update.remove("trace");
             update.remove("facts");
