@@ -1,12 +1,14 @@
 //! What somebody of the office writes by the CRM: the same protocol, with other rules.
 
-use instagram::UnixMillis;
+use instagram::{AppId, UnixMillis, Words};
+use outbox::{Attempt, ByHand, Outbox, OutboxError};
 use sandbox::meta::fault::{Fate, Script};
+use secrecy::SecretString;
 use store::ReplyAction::{Message, PublicReply};
 use store::ReplyState::{Failed, Sent, Unknown};
-use store::{Key, Reply, ReplyAction, keys};
+use store::{Item, Key, Reply, ReplyAction, keys};
 
-use crate::fixtures::{ACCOUNT, PERSON, POST, Way, World};
+use crate::fixtures::{ACCOUNT, APP, PERSON, POST, Way, World};
 
 const WORDS: &str = "Bom dia! Aqui é a Ana, do gabinete.";
 
@@ -105,4 +107,53 @@ async fn an_answer_below_a_comment_lies_in_an_item_of_its_own_and_is_found_there
         assert_eq!(world.state(&key.sk).await, (Sent, reason.map(str::to_owned)), "{case}");
         assert_eq!(world.meta.public_replies(&comment).len(), 1, "{case}");
     }
+}
+
+async fn send_by_hand(world: &World, outbox: &Outbox, name: &str) -> Result<(Key, Item, Vec<Attempt>), OutboxError> {
+    let app = AppId::parse(APP).unwrap();
+    let standing = world.store.standing(&world.account, &app).await.unwrap().unwrap();
+    let (token, text) = (SecretString::from("IGAA"), Words::from(WORDS));
+    let answer = ByHand {
+        standing: &standing,
+        token: Some(&token),
+        peer: &world.peer,
+        name,
+        action: Message,
+        comment: None,
+        text: &text,
+        author: "ana",
+        human_agent: false,
+        not_after: UnixMillis(world.clock.now_ms() + 3_600_000),
+        begin_before: i64::MAX,
+    };
+    let clock = world.clock.clone();
+    Box::pin(outbox.send_by_hand(&answer, &move || clock.now_ms())).await
+}
+
+#[tokio::test]
+async fn what_is_written_goes_out_at_once_and_once_and_machines_keep_silent_after_it() {
+    let world = World::start().await;
+    let (key, item, attempts) = send_by_hand(&world, &world.outbox, "one").await.unwrap();
+    assert_eq!((item.replies()[0].state, attempts.len(), world.texts().len()), (Sent, 1, 1));
+    let (again, item, attempts) = send_by_hand(&world, &world.outbox, "one").await.unwrap();
+    assert_eq!((again == key, item.replies()[0].state, attempts.len(), world.texts().len()), (true, Sent, 0, 1));
+    let (other, ..) = send_by_hand(&world, &world.outbox, "two").await.unwrap();
+    assert!(other != key && world.texts().len() == 2, "another name is another answer, whatever it says");
+    world.plan("M#1", vec![world.reply(Message, "automático")]).await;
+    world.drive("M#1").await.unwrap();
+    assert_eq!(world.state("M#1").await, (Failed, Some("paused".to_owned())));
+}
+
+#[tokio::test]
+async fn what_could_not_be_sent_is_due() {
+    let mut world = World::start().await;
+    world.meta_meets(Script::new("SendMessage", [Fate::LoseAnswer])).await;
+    let (key, item, _) = send_by_hand(&world, &world.outbox, "one").await.unwrap();
+    assert_eq!(item.replies()[0].state, Unknown);
+    assert!(item.due_at.is_some());
+    let (_, item, _) = send_by_hand(&world, &world.outbox, "one").await.unwrap();
+    assert_eq!(item.replies()[0].state, Unknown, "asked again it is not sent again");
+    world.wait_for(&key.sk).await;
+    world.judge(&key.sk).await;
+    assert_eq!((world.state(&key.sk).await.0, world.texts().len()), (Sent, 1));
 }
