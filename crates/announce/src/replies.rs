@@ -1,20 +1,24 @@
 //! What became of an item's replies, for the CRM: pure.
 
-use feed::{About, Code, Conversation, Event, InConversation, ReplyFailed, ReplyParked, ReplyPlanned, ReplySent};
+use feed::{About, AnswerRequested, Code, Conversation, Event, InConversation, PersonHandedOver};
 use feed::{Reply as Named, ReplyAction as Action, WrittenBy};
+use feed::{ReplyFailed, ReplyParked, ReplyPlanned, ReplySent};
 use instagram::{CommentId, MessageId, PersonId};
 use store::{Item, Key, Reply, ReplyAction, ReplyState, keys};
 
 /// What a reply's story says where a person had it sent again.
 const RESENT: &str = "resolved_resend";
 
-/// What there is to tell of an item's replies: that each was planned, and how those ended that did. `event_key` is the key of
+/// Why a reply failed whose words nobody gave.
+const NO_ANSWER: &str = "no_answer_given";
+
+/// What there is to tell of an item's replies: that each was planned, or asked for, and how those ended that did. `event_key` is the key of
 /// the event that they answer, where the caller has it and the item's own key does not say it.
 ///
 /// A reply that waits, or is in doubt, is planned still.
 pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_key: Option<&str>) -> Vec<Event> {
     let event_key = event_key.map(str::to_owned).or_else(|| keys::event_key(key));
-    let answers = keys::message_or_comment(key).map(str::to_owned).or_else(|| event_key.clone());
+    let answered = keys::message_or_comment(key).map(str::to_owned).or_else(|| event_key.clone());
     let about = || About {
         person: PersonId::parse(conversation.peer.as_str()).ok(),
         key: event_key.clone(),
@@ -23,11 +27,21 @@ pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_ke
     let planned_at = |reply: &Reply| reply.received_at.or(item.content.at).unwrap_or_default();
     let mut events = Vec::new();
     for (step, reply) in item.replies().iter().enumerate() {
+        let answers = reply.comment(key).map(str::to_owned).or_else(|| answered.clone());
         let named = |attempt| named(reply, step, attempt, answers.clone());
         let mut tell = |at: i64, happened: InConversation| {
             events.push(Event::in_conversation(conversation, at, about(), happened));
         };
-        tell(planned_at(reply), ReplyPlanned { reply: named(0) }.into());
+        if let Some(asked) = &reply.asked {
+            let (name, action) = (Code::from(reply.id.as_str()), of_action(reply.action));
+            let (answers, deadline) = (answers.clone(), asked.deadline);
+            let requested = AnswerRequested { reply: name, answers, action, deadline, persona: None };
+            tell(planned_at(reply), requested.into());
+        }
+        // What nobody answered is planned only once something is said without an answer.
+        if reply.asked.is_none() || reply.state != ReplyState::Planned || reply.att > 0 {
+            tell(planned_at(reply), ReplyPlanned { reply: named(0) }.into());
+        }
         for again in reply.tries.iter().filter(|tried| tried.what == RESENT) {
             tell(again.at, ReplyPlanned { reply: named(again.k) }.into());
         }
@@ -38,6 +52,10 @@ pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_ke
             ReplyState::Sent => tell(ended_at, sent(named(reply.att), reply).into()),
             ReplyState::Failed => tell(ended_at, ReplyFailed { reply: named(reply.att), reason: reason() }.into()),
             ReplyState::Parked => tell(ended_at, ReplyParked { reply: named(reply.att), reason: reason() }.into()),
+        }
+        let hands_over_until = reply.asked.as_ref().and_then(|asked| asked.hands_over_until);
+        if let Some(until) = hands_over_until.filter(|_| reply.reason.as_deref() == Some(NO_ANSWER)) {
+            tell(ended_at, PersonHandedOver { tags: Vec::new(), until }.into());
         }
     }
     events
@@ -60,9 +78,14 @@ fn named(reply: &Reply, step: usize, attempt: u64, answers: Option<String>) -> N
         reply: Code::from(reply.id.as_str()),
         answers,
         action: of_action(reply.action),
-        by: WrittenBy::Rule,
-        author: None,
-        source: Some(Code::from(reply.rule.as_str())),
+        by: match (&reply.author, &reply.model) {
+            (Some(_), _) => WrittenBy::Person,
+            (None, Some(_)) => WrittenBy::Ai,
+            (None, None) => WrittenBy::Rule,
+        },
+        author: reply.author.as_deref().map(Code::from),
+        // A person's answer has no rule.
+        source: Some(reply.rule.as_str()).filter(|rule| !rule.is_empty()).map(Code::from),
         step: u32::try_from(step).unwrap_or(u32::MAX),
         attempt,
     }

@@ -46,6 +46,11 @@ pub enum AskedFor {
     },
 }
 
+/// A machine's words below what says that they are a machine's, as they leave.
+pub fn labelled(above: &str, answer: &str) -> String {
+    with_line(above, answer)
+}
+
 /// What is done when no answer came in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Otherwise {

@@ -20,7 +20,7 @@ mod subject;
 mod trace;
 mod wish;
 
-pub use ask::{Ask, AskedFor, Otherwise};
+pub use ask::{Ask, AskedFor, Otherwise, labelled};
 pub use decide::{Decision, decide};
 pub use difference::{Difference, compare};
 pub use effect::Effect;

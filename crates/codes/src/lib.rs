@@ -43,6 +43,11 @@ pub const REPLY: Table = &[
     ("waits", "its time has not come", "ainda não chegou a hora"),
     ("waits_turn", "another reply goes first in this conversation", "outra resposta vai antes nesta conversa"),
     (
+        "waits_people",
+        "somebody outside is asked for its words, or has to release them",
+        "alguém de fora foi perguntado pelas suas palavras, ou precisa liberá-las",
+    ),
+    (
         "waits_pace",
         "Meta allows so many an hour or second; it has its moment",
         "a Meta permite tantas por hora ou segundo; ela tem a sua vez",
@@ -187,11 +192,18 @@ pub const REPLY: Table = &[
         "uma resposta antes dela, ao mesmo evento, não saiu",
     ),
     ("resolved_drop", "a person decided that it is not sent", "uma pessoa decidiu que não será enviada"),
+    (
+        "no_answer_given",
+        "nobody gave it words in time, and it has none of its own",
+        "ninguém lhe deu palavras a tempo, e ela não tem as suas",
+    ),
+    ("dropped", "it was a draft, and a person dropped it", "era um rascunho, e uma pessoa o descartou"),
 ];
 
 /// Why an event was answered, or not: codes of `automation`, and the worker's own.
 pub const DECISION: Table = &[
     ("answered", "a reply was planned", "uma resposta foi planejada"),
+    ("by_hand", "somebody of the office wrote it", "alguém do gabinete escreveu"),
     ("asked", "the office's system was asked for an answer", "o sistema do gabinete foi perguntado por uma resposta"),
     ("handled", "handled without a reply", "tratado sem resposta"),
     (

@@ -58,6 +58,8 @@ fn every_reason_of_a_reply_has_words_and_no_word_is_left_over() {
     written.extend(codes(part(graph, "    Refusal {", "    }")));
     written.extend(codes(part(graph, "    Condition {", "    }")));
     written.extend(codes(store).intersection(&BTreeSet::from(["earlier_step", "sent"])));
+    let drafts = part(source!("store/src/replies/answers.rs"), "fn drop_draft", "/// It is planned");
+    written.extend(codes(drafts).intersection(&BTreeSet::from(["dropped"])));
     STATES.iter().for_each(|state| assert!(written.remove(state), "{state} is written nowhere"));
     assert!(written.remove(outbox::Alarm::TokenDead.name()), "an alarm's name, and no reply's reason");
     assert_eq!(names(REPLY), written);
@@ -67,7 +69,9 @@ fn every_reason_of_a_reply_has_words_and_no_word_is_left_over() {
 fn every_reason_of_a_decision_has_words() {
     let outcomes = part(source!("automation/src/outcome.rs"), "pub fn code", "/// In plain words");
     let refusals = part(source!("automation/src/refusal.rs"), "const ALL", "];");
-    let written: BTreeSet<&str> = codes(outcomes).union(&codes(refusals)).copied().collect();
+    let by_people = part(source!("store/src/threads.rs"), "fn write_answer", "/// Leaves an item");
+    let mut written: BTreeSet<&str> = codes(outcomes).union(&codes(refusals)).copied().collect();
+    written.extend(codes(by_people).intersection(&BTreeSet::from(["by_hand"])));
     assert_eq!(names(DECISION), written);
 }
 

@@ -232,7 +232,7 @@ impl Outbox {
         now: Now<'_>,
         alarm: &mut Option<Alarm>,
     ) -> Evidence {
-        let comment = drive.key.sk.strip_prefix("C#").and_then(|id| CommentId::parse(id).ok());
+        let comment = reply.comment(drive.key).and_then(|id| CommentId::parse(id).ok());
         let (Some(token), Some(comment)) = (drive.token, comment) else {
             return Evidence::NoAnswer;
         };
@@ -252,13 +252,24 @@ impl Outbox {
             (None, None) => true,
         };
         let is_whole = below.is_whole;
-        let shown: Vec<Seen> = below
+        let mut shown: Vec<Seen> = below
             .comments
             .into_iter()
             .filter(|read| is_own(read) && !bound.contains(read.id.as_str()))
             .map(|read| Seen { id: read.id.to_string(), at: read.at.map_or(claimed_at, |at| at.0), text: read.text })
             .filter(|seen| seen.at >= begin)
             .collect();
+        // Rules and people may answer one comment, each by an item of their own.
+        let mut known = HashSet::new();
+        for seen in &shown {
+            let Ok(id) = CommentId::parse(seen.id.as_str()) else { continue };
+            match self.store.is_own_comment(drive.account(), &id, now()).await {
+                Ok(true) => drop(known.insert(seen.id.clone())),
+                Ok(false) => {}
+                Err(_) => return Evidence::NoAnswer,
+            }
+        }
+        shown.retain(|seen| !known.contains(&seen.id));
         self.weigh(reply, claimed_at, &shown, is_whole)
     }
 

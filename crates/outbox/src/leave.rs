@@ -67,11 +67,13 @@ pub(crate) fn forbidden(
     if erased_before.is_some_and(|before| item.content.is_from_before(before)) {
         return Some("cancelled");
     }
-    if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && !reply.confirms) {
+    // Opt-outs and pauses are about machines.
+    let by_machine = reply.author.is_none() && !reply.confirms;
+    if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && by_machine) {
         return Some("cancelled");
     }
     let paused_until = if reply.passes_holds { facts.paused_by_others_until() } else { facts.paused_until() };
-    if !reply.confirms && paused_until.is_some_and(|until| now < until.0) {
+    if by_machine && paused_until.is_some_and(|until| now < until.0) {
         return Some("paused");
     }
     let app = standing.account.app.as_str();

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod by_hand;
 mod claim;
 mod drive;
 mod echo;
@@ -20,6 +21,7 @@ mod step;
 mod waiting;
 mod waits;
 
+pub use by_hand::ByHand;
 pub use drive::{Drive, Now, Outbox, OutboxError, Pause};
 pub use echo::{Echo, Whose};
 pub use notice::Notice;

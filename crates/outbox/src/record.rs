@@ -10,12 +10,18 @@ use crate::drive::{Drive, Outbox};
 use crate::judge::MAX_AGAIN;
 use crate::outcome::settled_at;
 use crate::send::Proof;
+use crate::step::NO_ANSWER;
 
 /// How often a record is tried when the table does not answer. Each try is one call with the client's own repetitions.
 const RECORD_TRIES: u32 = 3;
 
 /// How long a comment of our own is remembered, in milliseconds: as long as its event could come again and be new.
 const OWN_COMMENT_KEPT_MS: i64 = 35 * 24 * 60 * 60 * 1000;
+
+/// Until when a conversation is a person's in which nobody gave the words that were asked for.
+fn hands_over_until(reply: &store::Reply) -> Option<i64> {
+    reply.asked.as_ref()?.hands_over_until
+}
 
 impl Outbox {
     /// The reply is out: that is recorded whatever else was learnt meanwhile.
@@ -94,6 +100,11 @@ impl Outbox {
         let replies = drive.item.replies().len();
         // What is not at its end is no news.
         let mut word = if progress.state().is_final() { self.word(drive) } else { Word::Nobody };
+        if let Some(until) = reply.filter(|_| reason == NO_ANSWER).and_then(hands_over_until) {
+            // First: a crash in between does it again.
+            let (account, reply) = (drive.account(), reply.map(|reply| reply.id.as_str()).unwrap_or_default());
+            persistently(|| self.store.hold(account, drive.peer, UnixMillis(until), reply)).await?;
+        }
         if reply.is_some_and(|reply| reply.discloses) && matches!(progress, Progress::Failed { .. }) {
             self.undisclose(drive).await;
         }

@@ -4,7 +4,7 @@ use graph::{Answer, Graph};
 use instagram::outgoing::{CommentText, Content, MessageText, Outgoing};
 use instagram::{AccountId, CommentId, PersonId};
 use secrecy::SecretString;
-use store::{Reply, ReplyAction};
+use store::{Key, Reply, ReplyAction};
 
 /// Proof that a reply is out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +52,19 @@ pub(crate) enum Sendable {
 }
 
 impl Sendable {
-    /// `peer` is the person of the conversation; `sk` the sort key of the item answered, which names its comment.
+    /// `peer` is the person of the conversation; `key` the item that the reply lies in, which may name its comment.
     /// `marked` messages carry their reply's name.
-    pub(crate) fn of(reply: &Reply, peer: &str, sk: &str, marked: bool) -> Result<Self, Unsendable> {
+    pub(crate) fn of(reply: &Reply, peer: &str, key: &Key, marked: bool) -> Result<Self, Unsendable> {
         let comment = || {
-            let id = sk.strip_prefix("C#").ok_or(Unsendable::NoAddress)?;
+            let id = reply.comment(key).ok_or(Unsendable::NoAddress)?;
             CommentId::parse(id).map_err(|_| Unsendable::NoAddress)
         };
         let message = match reply.action {
             ReplyAction::Message => {
                 let to = PersonId::parse(peer).map_err(|_| Unsendable::NoAddress)?;
-                Outgoing::to_person(to, content(reply)?)
+                // Meta forbids it for anything but a person's words.
+                let human_agent = reply.human_agent && reply.author.is_some();
+                Outgoing { human_agent, ..Outgoing::to_person(to, content(reply)?) }
             }
             ReplyAction::PrivateReply => Outgoing::private_reply(comment()?, content(reply)?),
             ReplyAction::PublicReply => {

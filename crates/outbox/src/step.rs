@@ -8,12 +8,15 @@ use crate::claim::{Claim, lease_over};
 use crate::drive::{Drive, Now, Outbox, OutboxError};
 use crate::judge::is_untold;
 use crate::learn::Lesson;
-use crate::leave::{Leave, is_in_order, leave};
+use crate::leave::{Leave, forbidden, is_in_order, leave};
 use crate::outcome::{after, lease_until};
 use crate::resolve::RESENT;
 use crate::rhythm::Moment;
 use crate::send::{Proof, Sendable, content};
 use crate::{Alarm, Attempt, Progress, SETTLE_MS};
+
+/// Why a reply fails whose words nobody gave.
+pub(crate) const NO_ANSWER: &str = "no_answer_given";
 
 /// What to do after one reply.
 pub(crate) enum Next {
@@ -61,10 +64,23 @@ impl Outbox {
             (ReplyState::Sending, _) => return self.judge_lease(drive, &place, reply, now()).await,
             (ReplyState::Planned, _) => {}
         }
-        let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
         let decided_at = now();
+        if let Some(until) = reply.people_have_until().filter(|until| decided_at < *until)
+            && forbidden(drive.standing, &drive.conversation, &drive.item, reply, decided_at).is_none()
+        {
+            if drive.item.due_at != Some(until) {
+                let wait = Postponed { due_at: until, why: "waits_people", slot: None };
+                self.store.postpone(&place, &wait).await?;
+            }
+            return Ok(Next::Stop);
+        }
+        let waits_until = self.waiting.until(&drive.standing.account, Lane::of(reply.action));
         let has_token = drive.token.is_some() && !self.waiting.is_token_dead(&drive.standing.account, decided_at);
         let leave = leave(drive.standing, &drive.conversation, &drive.item, reply, has_token, waits_until, decided_at);
+        let leave = match leave {
+            Leave::Now | Leave::Later(..) if reply.is_unanswered() => Leave::Never(NO_ANSWER),
+            leave => leave,
+        };
         if !self.is_time(drive, &place, reply, leave, decided_at).await? {
             return Ok(Next::Stop);
         }
@@ -150,7 +166,7 @@ impl Outbox {
         let Some(token) = drive.token else {
             return failed("no_token");
         };
-        let sendable = match Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, self.settings.marker) {
+        let sendable = match Sendable::of(reply, drive.peer.as_str(), drive.key, self.settings.marker) {
             Ok(sendable) => sendable,
             Err(why) => return failed(why.reason()),
         };
@@ -170,7 +186,7 @@ impl Outbox {
     /// A comment takes no private reply, and an earlier attempt may be the one it has. If the comment is there, it is.
     async fn untold(&self, drive: &Drive<'_>, token: &secrecy::SecretString, reply: &Reply) -> Result<Proof, Progress> {
         let parked = |reason: &str| Err(Progress::Parked { reason: reason.to_owned() });
-        let Ok(Sendable::Message(message)) = Sendable::of(reply, drive.peer.as_str(), &drive.key.sk, false) else {
+        let Ok(Sendable::Message(message)) = Sendable::of(reply, drive.peer.as_str(), drive.key, false) else {
             return parked("no_address");
         };
         let instagram::outgoing::Recipient::Comment(comment) = &message.recipient else {

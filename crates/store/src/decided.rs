@@ -26,6 +26,13 @@ pub struct Decided {
     pub replies: Vec<Reply>,
 }
 
+impl Decided {
+    /// When somebody must look at its replies, if the first that goes out is somebody else's turn.
+    pub fn due_at(&self) -> Option<i64> {
+        self.replies.first().filter(|reply| !reply.state.is_final()).and_then(Reply::people_have_until)
+    }
+}
+
 /// One intended reply and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
@@ -52,6 +59,28 @@ pub struct Reply {
     /// It holds the line that says a machine answers.
     #[serde(default, skip_serializing_if = "is_false")]
     pub discloses: bool,
+    /// Who of the office wrote it, by the CRM's own name for them; absent for what rules say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// It goes out with the tag `HUMAN_AGENT`, which nothing but a person's answer may carry.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub human_agent: bool,
+    /// The comment it answers, where its item is not that comment's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Somebody outside is asked for its words, and has not answered yet. What stands in `text` meanwhile is said if no answer
+    /// comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// A machine outside wrote its words: which, as that says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// It is a draft: a person has to release it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub draft: bool,
+    /// Who released or dropped the draft, by the CRM's own name for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released_by: Option<String>,
     /// When the event it answers was received, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<i64>,
@@ -111,6 +140,13 @@ impl Reply {
             confirms: false,
             passes_holds: false,
             discloses: false,
+            author: None,
+            human_agent: false,
+            comment: None,
+            asked: None,
+            model: None,
+            draft: false,
+            released_by: None,
             received_at: None,
             state: ReplyState::Planned,
             att: 0,
@@ -123,6 +159,45 @@ impl Reply {
             slot: None,
             tries: Vec::new(),
         }
+    }
+}
+
+/// A question to somebody outside, whose answer becomes a reply's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Until when an answer is taken, in milliseconds since 1970.
+    pub deadline: i64,
+    /// What is put above it: that a machine wrote it.
+    pub above: String,
+    /// The answer is a draft: a person has to release it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub draft: bool,
+    /// Where nothing is said without an answer: until when the conversation is left to a person then, in milliseconds since
+    /// 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hands_over_until: Option<i64>,
+}
+
+/// How long after its deadline nobody takes an answer for late who still could take it, in milliseconds: clocks differ.
+const ANSWER_GRACE_MS: i64 = 5_000;
+
+impl Reply {
+    /// Until when it is somebody else's turn, in milliseconds since 1970: to answer, or to release a draft.
+    pub fn people_have_until(&self) -> Option<i64> {
+        match &self.asked {
+            Some(asked) => Some(asked.deadline.saturating_add(ANSWER_GRACE_MS)),
+            None => self.draft.then_some(self.not_after),
+        }
+    }
+
+    /// Nobody gave it words, and it has none of its own.
+    pub fn is_unanswered(&self) -> bool {
+        self.asked.is_some() && self.text.is_none() && self.message.is_none()
+    }
+
+    /// The comment that it answers, as a private or public reply in the item `key`.
+    pub fn comment<'a>(&'a self, key: &'a crate::Key) -> Option<&'a str> {
+        self.comment.as_deref().or_else(|| crate::keys::comment_of(key))
     }
 }
 

@@ -17,6 +17,7 @@
 //! | `A#account` | `X#digest` | that a person was erased, and when: their older events only count |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
+//! | `T#account#peer` | `W#digest` | what somebody of the office wrote by the CRM: an answer of its own |
 //! | `T#account#peer` | `R#mid#actor` | a reaction |
 //! | `T#account#peer` | `E#hash` | any other event |
 //! | `P#app` | `APP` | whether the app's accounts are stopped or wait; when events came through it |
@@ -141,6 +142,7 @@ pub(crate) const TEST: &str = "TEST#";
 pub(crate) const MESSAGE: &str = "M#";
 pub(crate) const COMMENT: &str = "C#";
 pub(crate) const DEED: &str = "I#";
+const WRITTEN: &str = "W#";
 pub(crate) const MEDIA: &str = "P#";
 pub(crate) const PACE: &str = "PACE";
 pub(crate) const TOMBSTONE: &str = "X#";
@@ -216,6 +218,16 @@ pub fn event_key(key: &Key) -> Option<String> {
 /// The message or comment that an item is of, by its id.
 pub fn message_or_comment(key: &Key) -> Option<&str> {
     key.sk.strip_prefix(MESSAGE).or_else(|| key.sk.strip_prefix(COMMENT))
+}
+
+/// The comment that an item is of.
+pub fn comment_of(key: &Key) -> Option<&str> {
+    key.sk.strip_prefix(COMMENT)
+}
+
+/// What somebody of the office wrote in a conversation. `name` makes it one and no other: the same name is the same answer.
+pub fn written(account: &AccountId, peer: &Peer, name: &str) -> Key {
+    Key { pk: thread_partition(account, peer), sk: format!("{WRITTEN}{}", digest(name)) }
 }
 
 /// Where a test sample is recorded: under the app, as its entry names no account.

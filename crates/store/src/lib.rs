@@ -40,7 +40,7 @@ pub use accounts::{Account, Broken, Connection, Login, Mode, RulesVersion};
 pub use audit::Audit;
 pub use body::{Body, StoredAttachment};
 pub use conversation::{Conversation, Expected, Gate, ProfileRead, QUEUE_KEPT, Queued, Recent};
-pub use decided::{Decided, Reply, ReplyAction, ReplyState, Try};
+pub use decided::{Asked, Decided, Reply, ReplyAction, ReplyState, Try};
 pub use deeds::Deed;
 pub use erasing::Page;
 pub use erasures::{ErasureOrder, ErasureRequest, ErasureState, Extent, Order, Receipt, SETTLED_MS};

@@ -2,6 +2,7 @@
 //!
 //! The order of these writes was searched exhaustively; the README of `outbox` says what each guards against.
 
+mod answers;
 mod claims;
 mod due;
 mod listed;

@@ -142,6 +142,9 @@ impl Store {
                 update.set_attribute(&name, value);
             }
             update.require("attribute_not_exists(why)");
+            if let Some(due_at) = decision.due_at() {
+                set_due(&mut update, key, due_at)?;
+            }
         } else if content.deleted_at.is_some() {
             update.remove("trace");
             update.remove("facts");
@@ -161,6 +164,46 @@ impl Store {
         update.set("rev", read.rev + 1)?;
         update.require_revision(read.rev)?;
         self.update(update).await
+    }
+
+    /// Writes what somebody of the office wrote, due at once: whoever looks for what is due sends it if the writer cannot. The
+    /// same `key` is the same answer: gives it as it stands if it was written before.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn write_answer(
+        &self,
+        key: &Key,
+        reply: crate::Reply,
+        expires_at: i64,
+        now_ms: i64,
+    ) -> Result<(Item, bool), StoreError> {
+        let decided = Decided {
+            why: "by_hand".to_owned(),
+            rules: 0,
+            trace: None,
+            facts: None,
+            effects: Vec::new(),
+            replies: vec![reply],
+        };
+        let content = ItemContent { kind: Some("written".to_owned()), at: Some(now_ms), ..ItemContent::default() };
+        let mut update = Update::of(key.clone());
+        let attributes: [Attributes; 2] = [
+            serde_dynamo::to_item(&content).map_err(StoreError::Unreadable)?,
+            serde_dynamo::to_item(&decided).map_err(StoreError::Unreadable)?,
+        ];
+        for (name, value) in attributes.into_iter().flatten() {
+            update.set_attribute(&name, value);
+        }
+        update.set("expires_at", expires_at)?;
+        update.set("rev", 1)?;
+        set_due(&mut update, key, now_ms)?;
+        update.require("attribute_not_exists(pk)");
+        match self.update(update).await {
+            Ok(()) => Ok((self.item(key, now_ms).await?, true)),
+            Err(StoreError::Conflict) => Ok((self.item(key, now_ms).await?, false)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Leaves an item without content that says a message was unsent, where an event without a sender would put its

@@ -61,6 +61,7 @@ pub(crate) fn sort_and_id(sk: &str) -> (&'static str, &str) {
     match sk.split_once('#') {
         Some(("M", mid)) => ("message", mid),
         Some(("C", comment)) => ("comment", comment),
+        Some(("W", name)) => ("written", name),
         Some((_, rest)) => ("event", rest),
         None => ("event", sk),
     }
@@ -81,12 +82,21 @@ pub(crate) fn reply_told(reply: &Reply, item: &Item, is_unsent: bool) -> Value {
         ReplyAction::PrivateReply => "private_reply",
         ReplyAction::PublicReply => "public_reply",
     };
+    let is_open = !reply.state.is_final();
     let text = reply.text.as_ref().filter(|_| !is_unsent);
     let message = reply.message.as_ref().filter(|_| !is_unsent).map(Words::expose);
-    let is_open = !reply.state.is_final();
     json!({
         "reply": reply.id,
-        "rule": reply.rule,
+        "rule": Some(&reply.rule).filter(|rule| !rule.is_empty()),
+        // Who of the office wrote it, or else which machine outside, and who released the draft.
+        "author": reply.author,
+        "model": reply.model,
+        "draft": reply.draft,
+        "released_by": reply.released_by,
+        "human_agent": reply.human_agent,
+        // Until when an answer, or a person's word on the draft, is waited for.
+        "people_have_until": reply.people_have_until().filter(|_| is_open),
+        "comment": reply.comment,
         "action": action,
         "state": reply.state,
         "reason": reply.reason,

@@ -206,7 +206,7 @@ impl Worker {
         let attempts = if decided_now.as_ref().or(read.item.decision.as_ref()).is_some_and(has_open_reply) {
             let item = match decided_now {
                 // Written just now, after the fence was read: nobody can know more about these replies.
-                Some(decided) => Item { content, decision: Some(decided), ..Item::default() },
+                Some(decided) => Item { content, due_at: decided.due_at(), decision: Some(decided), ..Item::default() },
                 None => self.store.item(key, self.clock.now_ms()).await?,
             };
             self.send(work, conversation.clone(), item).await
@@ -342,6 +342,7 @@ impl Worker {
             media_owner,
             created_by_us,
             rules: rules.as_deref(),
+            may_ask: self.announcer.is_heard(),
         };
         let mut answer = decision::answer(&question, UnixMillis(self.clock.now_ms()));
         if let Some(version) = unreadable {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use automation::{
-    Decision, Effect, Facts, Fired, Intended, MediaOwner, Names, Otherwise, Outcome, ReplyAction as Action, RuleSet,
-    Wish, decide, wish,
+    Ask, AskedFor, Decision, Effect, Facts, Fired, Intended, MediaOwner, Names, Otherwise, Outcome,
+    ReplyAction as Action, RuleSet, Wish, decide, wish,
 };
 use instagram::outgoing::Content;
 use instagram::{Event, Kind, UnixMillis, Words};
 use serde_json::{Value, json};
-use store::{Connection, Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Sight};
+use store::{Asked, Connection, Conversation, Decided, ItemContent, Mark, Mode, Recent, Reply, ReplyAction, Sight};
 
 /// What a decision about one event depends on.
 pub(crate) struct Question<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Question<'a> {
     pub(crate) media_owner: MediaOwner,
     pub(crate) created_by_us: bool,
     pub(crate) rules: Option<&'a RuleSet>,
+    /// There is somebody outside who can be asked for an answer.
+    pub(crate) may_ask: bool,
 }
 
 /// A decision, and the form in which it is stored.
@@ -38,7 +40,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Nothing comes of it but that it is remembered.
     pub(crate) fn is_silent(&self) -> bool {
-        self.decision.replies.is_empty() && self.decision.effects.is_empty()
+        self.decision.replies.is_empty() && self.decision.effects.is_empty() && self.decision.ask.is_none()
     }
 }
 
@@ -78,7 +80,8 @@ pub(crate) fn answer(question: &Question<'_>, now: UnixMillis) -> Answer {
         last_disclosed_at: conversation.disclosed_before(question.key).map(UnixMillis),
         person_answered_at: known.person_answered_at(),
     };
-    let decision = unasked(decide(&facts, question.rules, now));
+    let decision = decide(&facts, question.rules, now);
+    let decision = if question.may_ask { decision } else { unasked(decision) };
     let mut stored = stored(&decision, account.rules, facts_json(&facts));
     for reply in &mut stored.replies {
         reply.received_at = Some(question.received_at.0);
@@ -146,7 +149,7 @@ fn facts_json(facts: &Facts<'_>) -> String {
     all.to_string()
 }
 
-/// Nobody is there to be asked yet: what is meant for the case that no answer comes is done at once.
+/// Nobody is there to be asked: what is meant for the case that no answer comes is done at once.
 fn unasked(mut decision: Decision) -> Decision {
     if let Some(ask) = decision.ask.take() {
         match ask.otherwise {
@@ -176,7 +179,43 @@ fn stored(decision: &Decision, rules: u32, facts: String) -> Decided {
         trace: tried_rules.then(|| decision.trace.to_string()),
         facts: has_facts.then_some(facts),
         effects: decision.effects.iter().map(|effect| effect.code().to_owned()).collect(),
-        replies: decision.replies.iter().map(|intended| reply(intended, holds)).collect(),
+        replies: replies(decision, holds),
+    }
+}
+
+/// What is to be said, in its order: what somebody is asked for has its place among the steps of its rule.
+fn replies(decision: &Decision, holds: bool) -> Vec<Reply> {
+    let mut replies: Vec<Reply> = decision.replies.iter().map(|intended| reply(intended, holds)).collect();
+    if let Some(ask) = &decision.ask {
+        let comes_later = |intended: &Intended| intended.source == ask.source && intended.step > ask.step;
+        let place = decision.replies.iter().position(comes_later).unwrap_or(replies.len());
+        replies.insert(place, asked(ask, holds));
+    }
+    replies
+}
+
+/// A reply without words of its own yet, or with those that are said if nobody answers.
+fn asked(ask: &Ask, holds: bool) -> Reply {
+    let (fallback, hands_over_until) = match &ask.otherwise {
+        Otherwise::Send(action) => (Some(action), None),
+        Otherwise::HandOver(Effect::HandOver { until, .. }) => (None, Some(until.0)),
+        Otherwise::HandOver(_) => (None, None),
+    };
+    let (action, draft) = match &ask.to {
+        AskedFor::Person(_) => (ReplyAction::Message, false),
+        AskedFor::PrivateReply(_) => (ReplyAction::PrivateReply, false),
+        AskedFor::PublicReply { draft, .. } => (ReplyAction::PublicReply, *draft),
+    };
+    let above = match &ask.disclosure {
+        Some(line) => format!("{line}\n\n{}", ask.label),
+        None => ask.label.clone(),
+    };
+    let text = fallback.and_then(Action::text).map(Words::from);
+    Reply {
+        asked: Some(Asked { deadline: ask.deadline.0, above, draft, hands_over_until }),
+        passes_holds: holds,
+        discloses: ask.disclosure.is_some(),
+        ..Reply::planned(ask.id.to_string(), ask.source.to_string(), action, text, ask.not_after.0)
     }
 }
 

@@ -50,12 +50,14 @@ pub(crate) fn remember(next: &mut Conversation, decision: &Decision, event_key: 
 }
 
 fn remember_answers(next: &mut Conversation, decision: &Decision, event_key: &str, at: UnixMillis) {
-    let is_silent = |source: &&Source| !decision.replies.iter().any(|reply| reply.source == **source);
+    let asks = |source: &Source| decision.ask.as_ref().is_some_and(|ask| ask.source == *source);
+    let is_silent = |source: &&Source| !decision.replies.iter().any(|reply| reply.source == **source) && !asks(source);
     for source in decision.outcome.by().iter().filter(is_silent) {
         next.remember_gesture(&source.to_string(), event_key, at);
     }
-    for reply in &decision.replies {
-        next.remember_answer(&reply.source.to_string(), event_key, at);
+    let asked = decision.ask.iter().map(|ask| &ask.source);
+    for source in decision.replies.iter().map(|reply| &reply.source).chain(asked) {
+        next.remember_answer(&source.to_string(), event_key, at);
     }
 }
 

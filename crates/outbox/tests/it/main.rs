@@ -11,6 +11,7 @@ mod lost_answers;
 mod notices;
 mod order;
 mod pace;
+mod people;
 mod permissions;
 mod private;
 mod public;

@@ -65,6 +65,15 @@ impl Store {
         Ok([facts.wish_before, facts.wish].into_iter().flatten().collect())
     }
 
+    /// Keeps automation silent in a conversation until a moment, because of what `key` names: somebody of the office answers
+    /// here, or says so.
+    ///
+    /// # Errors
+    /// As [`Store::own_message`].
+    pub async fn hold(&self, account: &AccountId, peer: &Peer, until: UnixMillis, key: &str) -> Result<(), StoreError> {
+        self.change_conversation(account, peer, |next| next.facts.hold(until, key)).await
+    }
+
     /// Notes a person's word on automatic answers in the conversation of another id of theirs.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod world;
 mod actions;
 mod announced;
 mod answers;
+mod asked;
 mod batches;
 mod binary;
 mod costs;
