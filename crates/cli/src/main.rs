@@ -2,7 +2,6 @@
 
 mod accounts;
 mod args;
-mod codes;
 mod data;
 mod dead_letters;
 mod demo;

@@ -12,7 +12,6 @@ use instagram::AccountId;
 use store::ReplyState;
 
 use crate::args::{Replies, RepliesCommand, State};
-use crate::codes;
 use crate::moment::{away, span};
 use crate::say;
 use crate::status;

@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 
 use instagram::{AccountId, Peer};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::erasing::{companions, names_any};
 use crate::table::{Attributes, from_attributes, key_of};
 use crate::threads::{is_expired, sort_key};
 use crate::{Conversation, Item, Key, Store, StoreError, keys};
+
+/// Attributes that hold JSON as a text.
+const NESTED: [&str; 4] = ["body", "raw", "facts", "message"];
 
 /// Everything held about one person.
 #[derive(Debug, Clone)]
@@ -17,6 +20,20 @@ pub struct Held {
     pub ids: Vec<Peer>,
     /// The items, each whole, in the order of their keys.
     pub items: Vec<(Key, Value)>,
+}
+
+impl Held {
+    /// The items as a person reads them: each as it is stored, by what it is.
+    pub fn by_sort(&self) -> Map<String, Value> {
+        let mut sorts: Map<String, Value> = Map::new();
+        for (key, item) in &self.items {
+            let list = sorts.entry(sort(key)).or_insert_with(|| json!([]));
+            if let Some(list) = list.as_array_mut() {
+                list.push(unfolded(item.clone()));
+            }
+        }
+        sorts
+    }
 }
 
 impl Store {
@@ -87,4 +104,72 @@ impl Store {
 fn beside_of(account: &AccountId, attributes: &Attributes) -> Vec<Key> {
     let item: Option<Item> = from_attributes(attributes.clone()).ok();
     key_of(attributes).map(|key| companions(account, &key, item.as_ref())).unwrap_or_default()
+}
+
+/// What an item is, in plain words.
+fn sort(key: &Key) -> String {
+    let is_event = keys::thread_of(&key.pk).is_some();
+    let beginning = key.sk.split('#').next().unwrap_or_default();
+    match (is_event, beginning) {
+        (true, "M") => "messages",
+        (true, "C") => "comments",
+        (true, "R") => "reactions",
+        (true, _) => "other_events",
+        (false, "T") => "conversations",
+        (false, "X") => "earlier_erasures",
+        (false, "F") => "failed_replies",
+        (false, _) if key.pk == keys::PARKED => "parked_replies",
+        (false, _) if key.pk == keys::ERASURES => "requests_for_erasure",
+        (false, _) => "other",
+    }
+    .to_owned()
+}
+
+/// JSON that is stored as a text becomes part of the whole.
+fn unfolded(mut item: Value) -> Value {
+    match &mut item {
+        Value::Object(members) => {
+            for (name, value) in members.iter_mut() {
+                let nested = value.as_str().filter(|_| NESTED.contains(&name.as_str()));
+                *value = match nested.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+                    Some(nested) => nested,
+                    None => unfolded(value.take()),
+                };
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| *value = unfolded(value.take())),
+        _ => {}
+    }
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_json_is_shown_as_json_and_everything_else_as_it_is() {
+        let item =
+            json!({"body": "{\"text\":\"oi\"}", "why": "{}", "replies": [{"message": "{\"a\":1}", "text": "{no"}]});
+        let expected = json!({"body": {"text": "oi"}, "why": "{}", "replies": [{"message": {"a": 1}, "text": "{no"}]});
+        assert_eq!(unfolded(item), expected);
+    }
+
+    #[test]
+    fn every_item_is_sorted_by_what_it_is() {
+        let cases = [
+            ("T#1#2", "M#m", "messages"),
+            ("T#1#2", "C#c", "comments"),
+            ("T#1#2", "R#m#2", "reactions"),
+            ("T#1#2", "E#0", "other_events"),
+            ("A#1", "T#2", "conversations"),
+            ("A#1", "X#0", "earlier_erasures"),
+            ("A#1", "F#0", "failed_replies"),
+            ("PARKED", "1#0", "parked_replies"),
+            ("ERASURES", "1#2", "requests_for_erasure"),
+        ];
+        for (pk, sk, expected) in cases {
+            assert_eq!(sort(&Key { pk: pk.to_owned(), sk: sk.to_owned() }), expected);
+        }
+    }
 }

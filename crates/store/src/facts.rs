@@ -16,8 +16,8 @@ pub const TOO_FAST_FOR_A_PERSON_MS: i64 = 5_000;
 /// How many moments of each sort are kept: the item must stay within the 1 KB that one write unit pays for.
 const KEPT: usize = 4;
 
-/// Most marks of a conversation.
-const MAX_TAGS: usize = 6;
+/// Most marks for the office that a conversation has.
+pub const MAX_TAGS: usize = 6;
 
 /// How many holds are kept: an event's own, and the latest of all others.
 const HOLDS_KEPT: usize = 2;

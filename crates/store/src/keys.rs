@@ -13,6 +13,7 @@
 //! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `A#account` | `L#hour#peer` | that a conversation had something new in an hour: the list of conversations, newest last |
+//! | `A#account` | `I#digest` | what a user of the CRM asked for, by the key of the request |
 //! | `A#account` | `X#digest` | that a person was erased, and when: their older events only count |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
 //! | `T#account#peer` | `C#comment` | a comment, its decision and replies |
@@ -111,6 +112,11 @@ pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
     Key { pk: account_partition(account), sk: format!("{RULES}{version:010}") }
 }
 
+/// What a user of the CRM asked for, by the digest of the request's key.
+pub(crate) fn deed(account: &AccountId, name: &str) -> Key {
+    Key { pk: account_partition(account), sk: format!("{DEED}{name}") }
+}
+
 /// What is known of a post.
 pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
     Key { pk: account_partition(account), sk: format!("{MEDIA}{media}") }
@@ -127,13 +133,15 @@ pub(crate) const CONVERSATION: &str = "T#";
 pub(crate) const FAILED: &str = "F#";
 /// The list of conversations by the hours in which something happened in them.
 pub(crate) const RECENT: &str = "L#";
-const HOUR_MS: i64 = 3_600_000;
+/// An hour, in milliseconds.
+pub(crate) const HOUR_MS: i64 = 3_600_000;
 /// How a stand-in for an event of no conversation begins: see `job`.
 pub(crate) const NOBODY: &str = "x";
 pub(crate) const AUDIT: &str = "AUDIT#";
 pub(crate) const TEST: &str = "TEST#";
 pub(crate) const MESSAGE: &str = "M#";
-const COMMENT: &str = "C#";
+pub(crate) const COMMENT: &str = "C#";
+pub(crate) const DEED: &str = "I#";
 const WRITTEN: &str = "W#";
 pub(crate) const MEDIA: &str = "P#";
 pub(crate) const PACE: &str = "PACE";

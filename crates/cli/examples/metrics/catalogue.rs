@@ -20,7 +20,8 @@ pub(crate) fn entries() -> Vec<Entry> {
     let all = of("ingest", ingest::metrics().collect())
         .chain(of("worker", worker::metrics().collect()))
         .chain(of("caretaker", caretaker::metrics().collect()))
-        .chain(of("connect", connect::metrics().collect()));
+        .chain(of("connect", connect::metrics().collect()))
+        .chain(of("desk", desk::metrics().collect()));
     let mut entries: Vec<Entry> = all
         .map(|(service, metric)| Entry {
             service: if metric.scope() == Scope::Service { service } else { "" },

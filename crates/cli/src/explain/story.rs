@@ -11,7 +11,6 @@ use instagram::{AccountId, Peer};
 use serde_json::Value;
 use store::{Conversation, Decided, Item, Key, ReplyState, keys};
 
-use crate::codes;
 use crate::moment::{local, with_age};
 use crate::replies::answered;
 use crate::target::Target;

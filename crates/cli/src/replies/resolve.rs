@@ -1,10 +1,8 @@
 //! `cargo run -- replies resolve`: a person's word on a reply that nobody else can tell about.
 
 use anyhow::{Context, Result, bail};
-use automation::WINDOW_MARGIN_MS;
-use instagram::limits::{PRIVATE_REPLY_WINDOW, STANDARD_WINDOW};
+use desk::latest;
 use outbox::{Outbox, ResolveError, Settings};
-use store::{Reply, ReplyAction};
 
 use crate::args;
 use crate::moment::local;
@@ -16,9 +14,6 @@ use super::gather::{self, Found};
 
 /// Fewest characters of an id: by chance two of a thousand parked replies share so many once in ten thousand times.
 const FEWEST: usize = 8;
-
-/// How long a direct or public reply may wait for its turn when it is sent again, in milliseconds.
-const PATIENCE_MS: i64 = 60 * 60 * 1000;
 
 pub(crate) async fn run(target: &Target, id: &str, resolution: args::Resolution) -> Result<()> {
     let entry = find(target, id).await?;
@@ -87,49 +82,4 @@ async fn may_leave(target: &Target, entry: &Found, now: i64) -> Result<i64> {
         bail!("Meta's window for it closed at {}: only sent and drop are left", local(not_after));
     }
     Ok(not_after)
-}
-
-/// The latest moment at which Meta takes the reply and it still makes sense. `answered_at` is the time of what it answers.
-fn latest(reply: &Reply, answered_at: Option<i64>, live: bool, last_user_at: Option<i64>, now: i64) -> i64 {
-    let millis = |window: std::time::Duration| i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-    let ends = |begin: i64, window| begin.saturating_add(millis(window)).saturating_sub(WINDOW_MARGIN_MS);
-    let planned = reply.not_after;
-    match reply.action {
-        // The window is the broadcast, and nobody tells when it ends.
-        ReplyAction::PrivateReply if live => planned,
-        ReplyAction::PrivateReply => answered_at.map_or(planned, |at| ends(at, PRIVATE_REPLY_WINDOW)),
-        ReplyAction::Message => {
-            let window = last_user_at.map_or(planned, |at| ends(at, STANDARD_WINDOW));
-            now.saturating_add(PATIENCE_MS).min(window)
-        }
-        ReplyAction::PublicReply => now.saturating_add(PATIENCE_MS).max(planned),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: i64 = 1_767_225_600_000;
-    const HOUR: i64 = 60 * 60 * 1000;
-    const DAY: i64 = 24 * HOUR;
-
-    #[test]
-    fn a_reply_that_is_sent_again_stays_within_metas_windows() {
-        use ReplyAction::{Message, PrivateReply, PublicReply};
-        let planned = NOW - HOUR;
-        let cases = [
-            ("the person wrote just now", Message, false, Some(NOW), NOW + HOUR),
-            ("almost a day ago", Message, false, Some(NOW - 23 * HOUR - HOUR / 2), NOW + HOUR / 2 - WINDOW_MARGIN_MS),
-            ("two days ago", Message, false, Some(NOW - 2 * DAY), NOW - DAY - WINDOW_MARGIN_MS),
-            ("nobody knows when", Message, false, None, planned),
-            ("a comment of three days", PrivateReply, false, None, NOW + 4 * DAY - WINDOW_MARGIN_MS),
-            ("a live comment", PrivateReply, true, None, planned),
-            ("below a comment", PublicReply, false, None, NOW + HOUR),
-        ];
-        for (case, action, live, last_user_at, expected) in cases {
-            let reply = Reply::planned("r".to_owned(), "rule".to_owned(), action, None, planned);
-            assert_eq!(latest(&reply, Some(NOW - 3 * DAY), live, last_user_at, NOW), expected, "{case}");
-        }
-    }
 }

@@ -9,7 +9,8 @@ use crate::metrics::{files, root, source};
 const LIST: &str = "crates/boot/README.md";
 
 /// Rooms that run in production or beside it. The sandbox is the outside world.
-const ROOMS: [&str; 4] = ["functions/ingest", "functions/worker", "functions/caretaker", "functions/connect"];
+const ROOMS: [&str; 5] =
+    ["functions/ingest", "functions/worker", "functions/caretaker", "functions/connect", "functions/desk"];
 const CRATES: [&str; 6] =
     ["crates/boot", "crates/graph", "crates/job", "crates/outbox", "crates/store", "crates/vault"];
 

@@ -36,6 +36,7 @@ pub(super) fn parts(extent: Extent) -> &'static [Part] {
             Part::List(keys::ERASURES),
             Part::List(keys::RECENT),
             Part::List(keys::TOMBSTONE),
+            Part::List(keys::DEED),
             Part::List(keys::RULES),
             Part::List(keys::MEDIA),
             Part::List(keys::PACE),

@@ -4,7 +4,6 @@ use std::fmt::{Result, Write};
 
 use store::{Reply, ReplyState};
 
-use crate::codes;
 use crate::moment::{local, with_age};
 use crate::replies::kind;
 

@@ -5,7 +5,6 @@ use std::fmt::{Result, Write};
 use instagram::{Peer, Words};
 use store::{Body, Item};
 
-use crate::codes;
 use crate::moment::with_age;
 
 use super::super::find::Event;

@@ -7,7 +7,7 @@ use super::*;
 
 macro_rules! source {
     ($path:literal) => {
-        include_str!(concat!("../../../", $path))
+        include_str!(concat!("../../", $path))
     };
 }
 
@@ -28,9 +28,12 @@ fn part<'a>(source: &'a str, begin: &str, end: &str) -> &'a str {
     rest.split_once(end).unwrap().0
 }
 
-fn names(table: &[(&'static str, &str)]) -> BTreeSet<&'static str> {
-    let names: BTreeSet<&str> = table.iter().map(|(name, _)| *name).collect();
+fn names(table: Table) -> BTreeSet<&'static str> {
+    let names: BTreeSet<&str> = table.iter().map(|(name, ..)| *name).collect();
     assert_eq!(names.len(), table.len(), "no code twice");
+    for (name, en, pt) in table {
+        assert!(!en.is_empty() && !pt.is_empty() && en != pt, "{name} is told in two languages");
+    }
     names
 }
 
@@ -74,7 +77,7 @@ fn every_reason_of_a_decision_has_words() {
 
 #[test]
 fn every_end_of_a_search_has_words() {
-    let hints = include_str!("../../../../functions/caretaker/src/hints.rs").split("#[cfg(test)]").next().unwrap();
+    let hints = include_str!("../../../functions/caretaker/src/hints.rs").split("#[cfg(test)]").next().unwrap();
     let ends = hints.split("Look::Over(\"").skip(1).filter_map(|rest| rest.split('"').next());
     assert_eq!(names(SEARCH), ends.collect());
 }

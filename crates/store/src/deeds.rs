@@ -1,0 +1,92 @@
+//! What the CRM's users asked for: each deed under the key that they gave it, so that one asked for twice is done once, and
+//! who asked is known.
+
+use instagram::AccountId;
+use serde::{Deserialize, Serialize};
+
+use crate::retention::{LIST_DAYS, days_ms};
+use crate::table::is_over;
+use crate::update::Update;
+use crate::{Store, StoreError, keys};
+
+/// A deed. It names no person and holds nobody's words: what was asked for stands here as a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// A digest of what was asked for: another request under the same key is told from a repeated one by it.
+    pub request: String,
+    /// Who asked, by their id in the CRM.
+    pub by: String,
+    /// What for: a word such as `pause`.
+    pub what: String,
+    /// When it was begun, in milliseconds since 1970.
+    pub at: i64,
+    /// A name that was made for what it makes, so that beginning again makes the same: the receipt of an erasure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
+    /// What was answered, as JSON, once it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Seconds since 1970 when the record may go.
+    #[serde(default)]
+    pub expires_at: i64,
+}
+
+impl Deed {
+    /// One that is about to begin. It is remembered for as long as duplicates are.
+    pub fn new(request: String, by: String, what: &str, at: i64, made: Option<String>) -> Self {
+        let expires_at = at.saturating_add(days_ms(LIST_DAYS)) / 1000;
+        Self { request, by, what: what.to_owned(), at, made, answer: None, expires_at }
+    }
+}
+
+impl Store {
+    /// The deed under a key, if it was begun.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn deed(&self, account: &AccountId, name: &str, now_ms: i64) -> Result<Option<Deed>, StoreError> {
+        let deed: Option<Deed> = self.get(&keys::deed(account, name)).await?;
+        Ok(deed.filter(|deed| !is_over(deed.expires_at, now_ms)))
+    }
+
+    /// Begins a deed under a key, and gives the one that is begun: another's, if somebody was faster.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; `Conflict` only if it was begun and expired in this moment.
+    pub async fn begin_deed(&self, account: &AccountId, name: &str, deed: Deed) -> Result<Deed, StoreError> {
+        let mut update = Update::of(keys::deed(account, name));
+        update.set("request", &deed.request)?;
+        update.set("by", &deed.by)?;
+        update.set("what", &deed.what)?;
+        update.set("at", deed.at)?;
+        update.set("expires_at", deed.expires_at)?;
+        match &deed.made {
+            Some(made) => update.set("made", made)?,
+            None => update.remove("made"),
+        }
+        update.remove("answer");
+        let never = update.absent("request");
+        let long_ago = update.compare("expires_at", "<=", deed.at / 1000)?;
+        update.require(&format!("{never} OR {long_ago}"));
+        match self.update(update).await {
+            Ok(()) => Ok(deed),
+            Err(StoreError::Conflict) => self.deed(account, name, deed.at).await?.ok_or(StoreError::Conflict),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes what was answered once a deed was done. The first answer stays.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn end_deed(&self, account: &AccountId, name: &str, answer: &str) -> Result<(), StoreError> {
+        let mut update = Update::of(keys::deed(account, name));
+        update.set_if_absent("answer", answer)?;
+        update.require("attribute_exists(pk)");
+        match self.update(update).await {
+            // Erased with the account meanwhile.
+            Err(StoreError::Conflict) => Ok(()),
+            outcome => outcome,
+        }
+    }
+}

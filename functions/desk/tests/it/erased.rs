@@ -1,0 +1,77 @@
+//! What a person erased is gone from every later answer, from the order on.
+
+use serde_json::{Value, json};
+use store::{Decided, Reply, ReplyAction, ReplyState};
+
+use crate::stage::{PERSON, Stage, comment, message};
+
+const WORDS: &str = "canary-words";
+
+fn decided(stage: &Stage) -> Decided {
+    let text = Some(WORDS.into());
+    let mut reply =
+        Reply::planned("r1".to_owned(), "agenda".to_owned(), ReplyAction::Message, text, stage.now() + 9_000);
+    reply.state = ReplyState::Parked;
+    let (why, effects) = ("answered".to_owned(), Vec::new());
+    Decided { why, rules: 0, trace: None, facts: None, effects, replies: vec![reply] }
+}
+
+/// Whether any answer holds the words, or the person at all.
+async fn shows(stage: &Stage) -> (bool, bool) {
+    let paths = [
+        "/conversations",
+        "/conversations?only=unanswered",
+        "/conversations?only=paused",
+        "/conversations?only=parked",
+        "/conversations/900000000000001",
+        "/replies/parked",
+        "/replies/failed",
+        "/people/900000000000001/export",
+    ];
+    let (mut words, mut person) = (false, false);
+    for path in paths {
+        let text = stage.get(path).await.text;
+        words |= text.contains(WORDS);
+        person |= text.contains(PERSON);
+    }
+    (words, person)
+}
+
+#[tokio::test]
+async fn from_the_order_on_nothing_of_the_person_shows() {
+    let stage = Stage::new().await;
+    let item = stage.hears(&message(PERSON, "m1", WORDS), 3_000, Some(decided(&stage))).await;
+    stage.lists(&item, 0, ReplyState::Parked).await;
+    let other = stage.hears(&message(PERSON, "m2", WORDS), 2_000, Some(decided(&stage))).await;
+    stage.lists(&other, 0, ReplyState::Failed).await;
+    stage.hears(&comment(PERSON, "17900000000000001", WORDS), 1_000, None).await;
+    stage.hears(&message("900000000000002", "m3", "outra"), 1_000, None).await;
+    assert_eq!(shows(&stage).await, (true, true));
+
+    let path = "/people/900000000000001/erasure";
+    assert_eq!(stage.act("POST", path, Value::Null).await.status, 202);
+    assert_eq!(shows(&stage).await, (false, false), "ordered, and nothing is deleted yet");
+    let hidden = "/conversations/900000000000001/comments/17900000000000001/hidden";
+    assert_eq!(stage.act("PUT", hidden, Value::Null).await.status, 404);
+    assert_eq!(stage.act("POST", "/replies/r1/settlement", json!({"as": "sent"})).await.status, 404);
+
+    stage.erase_all().await;
+    assert_eq!(shows(&stage).await, (false, false));
+    let items = stage.everything().await;
+    assert!(items.iter().all(|item| !item.contains(WORDS) && !item.contains(PERSON)), "{items:?}");
+    assert_eq!(stage.get("/conversations").await.body()["conversations"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn who_writes_again_is_shown_with_what_is_new_alone() {
+    let stage = Stage::new().await;
+    stage.hears(&message(PERSON, "m1", WORDS), 3_000, None).await;
+    assert_eq!(stage.act("POST", "/people/900000000000001/erasure", Value::Null).await.status, 202);
+    stage.pass(5_000);
+    stage.hears(&message(PERSON, "m2", "de novo"), 1_000, None).await;
+    assert_eq!(shows(&stage).await, (false, true), "before it is deleted");
+    let entries = stage.get("/conversations/900000000000001").await.body()["entries"].clone();
+    assert_eq!((entries.as_array().unwrap().len(), &entries[0]["text"]), (1, &json!("de novo")));
+    stage.erase_all().await;
+    assert_eq!(shows(&stage).await, (false, true), "and after");
+}
