@@ -1,7 +1,5 @@
 //! One event, from the table's state before it to the state after it.
 
-use std::sync::Arc;
-
 use automation::{Effect, MediaOwner, Wish};
 use boot::Deadline;
 use instagram::{Event, Kind, UnixMillis};
@@ -9,8 +7,8 @@ use job::Job;
 use outbox::{Echo, Whose};
 use store::retention::{DAYS, days_ms};
 use store::{
-    Account, Connection, Consistency, Conversation, Decided, Item, ItemContent, Key, Loaded, Mode, ReplyState, Sight,
-    Standing, is_erased, is_too_large, keys,
+    Account, Connection, Consistency, Conversation, Decided, Item, ItemContent, Loaded, Mode, ReplyState, Sight,
+    is_erased, is_too_large, keys,
 };
 
 use crate::Worker;
@@ -21,55 +19,10 @@ use crate::outcome::{Applied, Trouble};
 use crate::quarantine::Reason;
 use crate::tally::{ERASED_EVENTS, FOREIGN_APP, FORMER_ACCOUNT, QUARANTINED, RULES_UNREADABLE, Tally};
 use crate::time::happened_at;
+use crate::work::Work;
 
 /// How often an event is applied anew because somebody else wrote its items meanwhile.
 const MAX_CONFLICTS: u32 = 5;
-
-/// An event to be applied, where, and how closely it is looked at.
-///
-/// Most events are answered with nothing. So each is looked at in passing first: a glance at the account, and reads that
-/// may be a moment old. What is written then is written on condition that nothing changed since, and whatever else a glance
-/// cannot settle, above all that something is to be sent, is [`Trouble::Glanced`]: then everything is read anew, and the
-/// account's whole standing with it.
-pub(crate) struct Work<'a> {
-    pub(crate) event: Event,
-    pub(crate) job: &'a Job,
-    /// The job as it lay in the queue.
-    pub(crate) body: &'a str,
-    pub(crate) at: UnixMillis,
-    pub(crate) sight: Sight,
-    /// How fresh its item and its conversation are read.
-    pub(crate) consistency: Consistency,
-    pub(crate) key: Key,
-    pub(crate) deadline: &'a Deadline,
-    pub(crate) tally: &'a Tally,
-}
-
-impl Work<'_> {
-    pub(crate) fn account(&self) -> &Account {
-        self.sight.account()
-    }
-
-    /// What decides about the account's sending.
-    ///
-    /// # Errors
-    /// [`Trouble::Glanced`] if there was a glance at the account only.
-    pub(crate) fn standing(&self) -> Result<&Arc<Standing>, Trouble> {
-        match &self.sight {
-            Sight::Standing(standing) => Ok(standing),
-            Sight::Glance(_) => Err(Trouble::Glanced),
-        }
-    }
-
-    /// An echo is held against the conversation's gate, and may come before that shows everywhere. Who is mistaken there
-    /// takes a message of ours for somebody else's.
-    fn reads(&self) -> Consistency {
-        match self.event.kind {
-            Kind::MessageEchoed(_) => Consistency::Strong,
-            _ => self.consistency,
-        }
-    }
-}
 
 impl Worker {
     /// Applies a job. On return it can be acknowledged.
@@ -161,7 +114,8 @@ impl Worker {
         let is_news = content != read.item.content;
         let decides = read.item.decision.is_none() && asks_for_decision(event);
         if is_news && is_too_large(event, job.event.get()) {
-            // First, so that it is kept before the item says so. A crash in between keeps it twice.
+            // First, so that it is kept before the item says so. A crash in between keeps it twice; looking again does not.
+            let _sure = work.standing()?;
             self.quarantine.keep(work.body, Reason::TooLarge, now).await?;
         }
         let is_ours = self.is_ours(work, &read, decides).await?;

@@ -12,10 +12,10 @@ use secrecy::SecretString;
 use store::{Conversation, Lane, ReplyAction, Standing};
 
 use crate::Worker;
-use crate::apply::Work;
 use crate::outcome::Trouble;
 use crate::record::LEAVE;
 use crate::tally::{ERASURES_REQUESTED, HAND_OVERS, LOOPS_BROKEN, OPT_OUTS};
+use crate::work::Work;
 
 /// How long such a call may take: the answer waits for it.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -15,6 +15,7 @@ mod record;
 mod send;
 mod tally;
 mod time;
+mod work;
 
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use instagram::{Kind, PersonId};
 use store::{Conversation, ProfileRead};
 
 use crate::Worker;
-use crate::apply::Work;
 use crate::outcome::Trouble;
+use crate::work::Work;
 
 /// How long a profile is believed, in milliseconds.
 const BELIEVED_MS: i64 = 7 * 24 * 60 * 60 * 1000;

@@ -8,9 +8,10 @@ use store::{Account, Consistency, Conversation, Item};
 use vault::VaultError;
 
 use crate::Worker;
-use crate::apply::{Work, has_open_reply};
+use crate::apply::has_open_reply;
 use crate::outcome::Trouble;
 use crate::record::LEAVE;
+use crate::work::Work;
 
 impl Worker {
     /// Sends what is due, or lets it wait or fail if the account says so.

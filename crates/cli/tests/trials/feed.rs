@@ -65,7 +65,8 @@ impl World {
                 Kind::CommentWritten(comment) => self.is_reply(comment.id.as_str(), held),
                 _ => false,
             };
-            let is_told = reader.keys.contains_key(&(job.account.to_string(), job.key.clone()));
+            let is_told = reader.keys.contains_key(&(job.account.to_string(), job.key.clone()))
+                || self.put_there.contains(&job.key);
             assert!(is_told || !is_held || is_known_as_ours, "not in the feed: {}", job.key);
         }
         for entry in held {

@@ -143,6 +143,8 @@ impl Scene {
         let mut decided: Decided = serde_json::from_value(json!({"why": "answered", "rules": 1})).unwrap();
         decided.replies.push(reply);
         self.world.store.save_item(&key, &Item::default(), &content, Some(&decided), expires_at).await.unwrap();
+        let by_hand = job.key.clone();
+        self.world.put_there.insert(by_hand);
         let place = ReplyRef { item: key, step: 0 };
         let wait = Postponed { due_at: now, why: "waits_pace", slot: None };
         self.world.store.postpone(&place, &wait).await.unwrap();

@@ -51,6 +51,8 @@ pub(crate) struct World {
     offices: u64,
     /// Numbers of the deliveries that were made.
     told: BTreeSet<u64>,
+    /// Keys of events that stand in the table without any worker having had them: nobody told of them.
+    pub(crate) put_there: BTreeSet<String>,
     /// Everything that was ever put on the queue in this trial.
     pub(crate) jobs: Vec<Job>,
     /// Meta's refusals before this trial.
@@ -90,6 +92,7 @@ impl World {
             metrics: Arc::default(),
             offices: 0,
             told: BTreeSet::new(),
+            put_there: BTreeSet::new(),
             jobs: Vec::new(),
             refusals_before: 0,
         }
