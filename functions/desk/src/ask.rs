@@ -36,6 +36,7 @@ pub(crate) struct Ask {
 }
 
 /// A place in a list, as the page before named it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor {
     /// In milliseconds since 1970.
     pub(crate) at: i64,
