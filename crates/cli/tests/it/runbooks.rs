@@ -106,7 +106,7 @@ fn every_metric_is_one_that_is_written() {
         }
         for words in runbook.commands_of("infra/deploy/metric") {
             let is_known = match words[0].as_str() {
-                "ingest" | "worker" | "caretaker" | "connect" | "-" => is_written(&words[1]),
+                "ingest" | "worker" | "caretaker" | "connect" | "desk" | "-" => is_written(&words[1]),
                 // SQS's own: the dashboard shows it, and `infra/acceptance/watch` knows all there are.
                 "queue" => dashboard.contains(&format!("\"AWS/SQS\", \"{}\"", words[1])),
                 _ => false,
