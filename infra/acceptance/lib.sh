@@ -15,7 +15,7 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_M
 export SAM_CLI_TELEMETRY=0 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
-all_functions=(Ingest Worker Caretaker Connect)
+all_functions=(Ingest Worker Caretaker Connect Desk)
 started=()
 
 # Ends what this script started, by process id and nothing else.

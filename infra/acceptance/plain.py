@@ -52,6 +52,7 @@ def explode_routes(resources):
             api["Properties"]["DisableExecuteApiEndpoint"] = closed
         for path, methods in body["paths"].items():
             for method, operation in methods.items():
+                method = "any" if method == "x-amazon-apigateway-any-method" else method
                 key = re.sub(r"\W", "", name + method + path)
                 resources[key + "Integration"] = {
                     "Type": "AWS::ApiGatewayV2::Integration",

@@ -73,6 +73,11 @@ CASES = {
         ("gateway/connect-deletion-wrong-signature", status(400)),
         ("gateway/connect-deletion-status", status(200, "<html")),
     ],
+    "Desk": [
+        ("gateway/desk-accounts", status(200, '"accounts":[]')),
+        ("gateway/desk-pause-unknown-person", status(404)),
+        ("gateway/desk-foreign-account", status(404)),
+    ],
 }
 
 
@@ -140,6 +145,7 @@ class Aws:
                 "EVENTS_QUEUE_URL": self.events, "CRM_QUEUE_URL": self.crm, "EXTRA_FIELDS": "",
                 "ON_UNKNOWN": "reconcile", "REPLY_MARKER": "off",
             },
+            "Desk": everyone | meta,
             "Connect": everyone | meta | {
                 "META_APPS_SECRET": self.apps, "CRM_SECRET": self.tickets, "CONNECT_BASE_URL": CALLBACK_HOST, "CRM_BASE_URL": "",
                 "LOGIN_BASE_URL": NOBODY, "CODE_BASE_URL": NOBODY, "EXTRA_FIELDS": "", "PRIVACY_CONTACT": "",

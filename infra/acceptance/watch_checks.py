@@ -14,7 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 OURS = "Politicall/Instagram"
 LEVELS = {"page": "PageTopicArn", "ticket": "TicketTopicArn"}
-SERVICES = ("ingest", "worker", "caretaker", "connect")
+SERVICES = ("ingest", "worker", "caretaker", "connect", "desk")
 MOST_SERIES = 120
 
 # Which statistic can be asked of which kind.
@@ -61,7 +61,7 @@ OPERATIONS = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "Dele
 # Which parameters can stand for which dimension.
 QUEUES = ("EventsQueueName", "DeadLetterQueueName", "QuarantineQueueName", "ScheduleDeadLetterQueueName", "CrmQueueName")
 VALUES = {
-    "ApiId": {"CallbackApiId", "ConnectApiId"},
+    "ApiId": {"CallbackApiId", "ConnectApiId", "DeskApiId"},
     # As template.yaml names the table's index.
     "GlobalSecondaryIndexName": {"due"},
     "FunctionName": {f"{service.capitalize()}Name" for service in SERVICES},

@@ -24,6 +24,9 @@ pub(crate) struct Endpoints {
     /// Where accounts are connected, without a path.
     #[serde(default)]
     pub(crate) connect: String,
+    /// Where the CRM asks the desk, up to `/v1`.
+    #[serde(default)]
+    pub(crate) desk: String,
     /// DynamoDB.
     pub(crate) dynamodb: String,
     /// SQS.

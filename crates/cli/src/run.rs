@@ -35,10 +35,10 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
     say::line(format_args!(
         "The local stack runs. Ctrl-C stops it; its data stays in {}.\n\n  \
          Callback URL   {}\n  Verify token   {verify_token}\n  \
-         Connect        {}\n  Graph API      {}\n  DynamoDB       {}\n  SQS            {}\n\n\
+         Connect        {}\n  Desk           {}\n  Graph API      {}\n  DynamoDB       {}\n  SQS            {}\n\n\
          Secrets and tokens lie in {}. In Meta's dashboard, name the callback URL behind a tunnel with TLS.\n\n\
          Connect is a page for ten minutes on which the office of the first sample account connects an account by Meta's\n\
-         login, which here asks for no password.\n\n\
+         login, which here asks for no password. The desk is what the CRM asks; here it asks nobody for a signature.\n\n\
          Try, in a second terminal:\n  \
          cargo run -- send --field messages    a signed direct message, answered if a rule says so\n  \
          cargo run -- send --all               every sample\n  \
@@ -47,6 +47,7 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
         data.display(),
         stack.endpoints.callback,
         invitation(data, &world, &stack)?,
+        accounts_at_desk(&world, &stack),
         stack.endpoints.graph,
         stack.endpoints.dynamodb,
         stack.endpoints.sqs,
@@ -59,6 +60,12 @@ pub(crate) async fn run(data: &Path, args: &args::Run) -> Result<ExitCode> {
     say::progress("stopping: what is under way ends first");
     stack.stop().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the desk lists the accounts of the first account's customer.
+fn accounts_at_desk(world: &Value, stack: &Stack) -> String {
+    let customer = world["accounts"][0]["customer"].as_str().unwrap_or("gabinete");
+    format!("{}/customers/{customer}/accounts", stack.endpoints.desk)
 }
 
 /// The address of a page on which the customer of the first account can connect one: the ticket of a CRM, made here.

@@ -3,10 +3,12 @@
 //! An erasure deletes its items minutes after it was ordered, and page by page. So whoever shows something asks for what is
 //! erased before each look, and leaves out what is older: from the order on it is gone.
 
+use std::collections::HashMap;
+
 use instagram::{AccountId, Peer};
 
 use crate::batch::MOST_KEYS;
-use crate::table::{from_attributes, has_key, is_over};
+use crate::table::{from_attributes, is_over, key_of};
 use crate::threads::sort_key;
 use crate::tombstones::Tombstone;
 use crate::{Account, Conversation, ItemContent, Key, Store, StoreError, keys};
@@ -34,22 +36,42 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
     pub async fn shown(&self, account: &Account, peer: &Peer, now_ms: i64) -> Result<Option<Shown>, StoreError> {
-        let (conversation, tombstone) = (keys::conversation(&account.id, peer), keys::tombstone(&account.id, peer));
-        let mut erased_before = account.erased_before;
-        let mut read = None;
-        for attributes in self.get_all([&conversation, &tombstone]).await? {
-            if has_key(&attributes, &tombstone) {
-                let tombstone: Tombstone = from_attributes(attributes)?;
-                erased_before = erased_before.max(Some(tombstone.erased_before));
-            } else {
-                read = Some(from_attributes::<Conversation>(attributes)?);
+        Ok(self.all_shown(account, std::slice::from_ref(peer), now_ms).await?.remove(peer))
+    }
+
+    /// The same of several, by their peers: one call for each fifty.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn all_shown(
+        &self,
+        account: &Account,
+        peers: &[Peer],
+        now_ms: i64,
+    ) -> Result<HashMap<Peer, Shown>, StoreError> {
+        let mut all = HashMap::new();
+        for peers in peers.chunks(MOST_KEYS / 2) {
+            let keys = peers
+                .iter()
+                .flat_map(|peer| [keys::conversation(&account.id, peer), keys::tombstone(&account.id, peer)]);
+            let keys: Vec<Key> = keys.collect();
+            let mut found = HashMap::new();
+            for attributes in self.get_all(&keys).await? {
+                found.extend(key_of(&attributes).map(|key| (key, attributes)));
+            }
+            for (peer, keys) in peers.iter().zip(keys.chunks(2)) {
+                let [conversation, tombstone] = keys else { continue };
+                let tombstone: Option<Tombstone> = found.remove(tombstone).map(from_attributes).transpose()?;
+                let Some(conversation) = found.remove(conversation) else { continue };
+                let conversation: Conversation = from_attributes(conversation)?;
+                if is_there(&conversation, account, now_ms) {
+                    let of_person = tombstone.map(|tombstone| tombstone.erased_before);
+                    let erased_before = account.erased_before.max(of_person).max(conversation.erased_before);
+                    all.insert(peer.clone(), Shown { conversation, erased_before });
+                }
             }
         }
-        let read = read.filter(|conversation| is_there(conversation, account, now_ms));
-        Ok(read.map(|conversation| {
-            let erased_before = erased_before.max(conversation.erased_before);
-            Shown { conversation, erased_before }
-        }))
+        Ok(all)
     }
 
     /// Up to which moment everything of a person is erased, in milliseconds since 1970, read consistently.

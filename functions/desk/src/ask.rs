@@ -20,8 +20,8 @@ const MAX_NAME_BYTES: usize = 128;
 const PAGE: usize = 50;
 const MAX_PAGE: usize = 100;
 
-const KEY: &str = "idempotency-key";
-const AUTHOR: &str = "x-author";
+const KEY: &str = "Idempotency-Key";
+const AUTHOR: &str = "X-Author";
 
 /// A request that is as it should be. It may hold people's words: no `Debug`.
 pub(crate) struct Ask {
@@ -36,6 +36,7 @@ pub(crate) struct Ask {
 }
 
 /// A place in a list, as the page before named it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cursor {
     /// In milliseconds since 1970.
     pub(crate) at: i64,
@@ -52,14 +53,9 @@ impl Ask {
         }
         let route = found.route;
         let query = query(request.uri().query().unwrap_or_default(), route.query)?;
-        let mut body = body(request.body(), route.body)?;
-        let named = body.remove("author");
-        let author = if route.wants_author() { author(request, named.as_ref())? } else { String::new() };
-        let key = if route.body.is_some() {
-            header(request, KEY)?.ok_or_else(|| Problem::malformed("the header Idempotency-Key is missing"))?
-        } else {
-            String::new()
-        };
+        let body = body(request.body(), route.body)?;
+        let author = if route.wants_author() { header(request, AUTHOR)? } else { String::new() };
+        let key = if route.body.is_some() { header(request, KEY)? } else { String::new() };
         Ok(Self { action: route.action, found, query, body, author, key })
     }
 
@@ -145,34 +141,19 @@ fn body(bytes: &[u8], allowed: Option<&[&str]>) -> Result<Map<String, Value>, Pr
     let Ok(Value::Object(members)) = serde_json::from_slice(bytes) else {
         return Err(Problem::malformed("the body is no JSON object"));
     };
-    match members.keys().find(|name| *name != "author" && !allowed.contains(&name.as_str())) {
+    match members.keys().find(|name| !allowed.contains(&name.as_str())) {
         Some(name) => Err(Problem::malformed(format!("the body has no {}", repeated(name)))),
         None => Ok(members),
     }
 }
 
-/// Who asks, by header or body.
-fn author(request: &Request, named: Option<&Value>) -> Result<String, Problem> {
-    let by_body = match named {
-        None => None,
-        Some(Value::String(name)) if is_name(name) => Some(name.clone()),
-        Some(_) => return Err(Problem::malformed("author is 1 to 128 visible ASCII characters")),
-    };
-    match (header(request, AUTHOR)?, by_body) {
-        (Some(one), Some(other)) if one != other => Err(Problem::malformed("X-Author and author differ")),
-        (one, other) => one.or(other).ok_or_else(|| Problem::malformed("the author is missing: X-Author, or author")),
-    }
-}
-
-fn header(request: &Request, name: &'static str) -> Result<Option<String>, Problem> {
+fn header(request: &Request, name: &'static str) -> Result<String, Problem> {
     let mut values = request.headers().get_all(name).iter();
     let (value, other) = (values.next(), values.next());
-    let Some(value) = value else { return Ok(None) };
+    let Some(value) = value else { return Err(Problem::malformed(format!("the header {name} is missing"))) };
     let text = value.to_str().ok().filter(|text| other.is_none() && is_name(text));
-    match text {
-        Some(text) => Ok(Some(text.to_owned())),
-        None => Err(Problem::malformed(format!("{name} is 1 to 128 visible ASCII characters"))),
-    }
+    let text = text.ok_or_else(|| Problem::malformed(format!("{name} is 1 to 128 visible ASCII characters")))?;
+    Ok(text.to_owned())
 }
 
 fn is_name(text: &str) -> bool {
@@ -209,7 +190,7 @@ mod tests {
         let cases = [
             ("nothing", "", true),
             ("an object", "{}", true),
-            ("what it knows", r#"{"until":1,"author":"a"}"#, true),
+            ("what it knows", r#"{"until":1}"#, true),
             ("unknown", r#"{"utnil":1}"#, false),
             ("a list", "[]", false),
             ("no JSON", "{", false),

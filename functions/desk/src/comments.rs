@@ -5,7 +5,7 @@ use graph::{Graph, SendError};
 use instagram::CommentId;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Account, Connection, Deal, Lane, Standing, Store};
+use store::{Account, Connection, Deal, Item, Lane, Standing, Store};
 use vault::VaultError;
 
 use crate::Desk;
@@ -48,6 +48,7 @@ impl Desk {
                 (Deal::Removed, Some(_)) => return Ok(done(deal)),
                 (Deal::Hidden(_), Some(_)) => return Err(removed()),
                 (Deal::Hidden(_), None) if item.content.live => return Err(live()),
+                (Deal::Hidden(_), None) if is_own(&item) => return Err(own()),
                 (Deal::Hidden(_) | Deal::Removed, None) => {}
             }
             let token = self.token(account, now).await?;
@@ -163,6 +164,19 @@ pub(crate) fn told_obstacle(obstacle: Obstacle, now: i64) -> Problem {
             Problem::throttled(seconds.saturating_add(1))
         }
     }
+}
+
+/// The account's own comments stay visible, though Meta says that they are hidden.
+fn is_own(item: &Item) -> bool {
+    item.decision.as_ref().is_some_and(|decided| decided.why == "own_message")
+}
+
+fn own() -> Problem {
+    Problem::refused(
+        "own_comment",
+        "Comentários da própria conta não podem ser ocultados, só apagados.",
+        "The account's own comments cannot be hidden, only deleted.",
+    )
 }
 
 pub(crate) fn removed() -> Problem {

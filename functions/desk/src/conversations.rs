@@ -68,7 +68,7 @@ impl Desk {
         most: usize,
         now: i64,
     ) -> Result<InboxPage, Problem> {
-        let found = self.listed_replies(account, store::ReplyState::Parked, now).await?;
+        let (found, _) = self.listed_replies(account, store::ReplyState::Parked, None, usize::MAX, now).await?;
         let peers: BTreeSet<Peer> = found.iter().map(|reply| reply.peer.clone()).collect();
         let peers: Vec<Peer> = peers.into_iter().collect();
         let mut rows = Vec::new();

@@ -35,7 +35,7 @@ impl Desk {
         };
         self.once(ask, account, what, None, async |_| {
             let now = self.clock.now_ms();
-            let parked = self.listed_replies(account, ReplyState::Parked, now).await?;
+            let (parked, _) = self.listed_replies(account, ReplyState::Parked, None, usize::MAX, now).await?;
             let id = ask.name("reply");
             let found = parked.into_iter().find(|listed| listed.reply().is_some_and(|reply| reply.id == id));
             let found = found.ok_or_else(Problem::not_found)?;

@@ -1,15 +1,17 @@
 //! Lists of replies that a person should know of: those that nobody can tell about, and those that were not sent.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use instagram::Peer;
 use serde_json::{Value, json};
-use store::{Account, Item, Key, ReplyRef, ReplyState, Shown, keys};
+use store::{Account, Item, Key, Listed, ReplyRef, ReplyState, keys};
 
 use crate::answer::{Answer, Problem};
 use crate::ask::{Ask, Cursor};
 use crate::{Desk, entry};
+
+/// Entries looked at together: two calls, and two more for their conversations.
+const AT_ONCE: usize = 100;
 
 /// A reply of a list.
 pub(crate) struct ListedReply {
@@ -21,11 +23,6 @@ pub(crate) struct ListedReply {
 }
 
 impl ListedReply {
-    /// The reply's id.
-    fn id(&self) -> &str {
-        self.reply().map_or("", |reply| &reply.id)
-    }
-
     pub(crate) fn reply(&self) -> Option<&store::Reply> {
         self.item.replies().get(self.place.step)
     }
@@ -42,57 +39,72 @@ impl Desk {
 
     async fn list(&self, ask: &Ask, account: &Account, state: ReplyState) -> Result<Answer, Problem> {
         let (most, before) = (ask.limit()?, ask.before()?);
-        let mut found = self.listed_replies(account, state, self.clock.now_ms()).await?;
-        found.retain(|reply| {
-            let is_behind = |before: &Cursor| (reply.at, reply.id()) < (before.at, before.id.as_str());
-            before.as_ref().is_none_or(is_behind)
-        });
-        let is_more = found.len() > most;
-        found.truncate(most);
-        let last = found.last().filter(|_| is_more);
-        let next = last.map(|reply| Cursor { at: reply.at, id: reply.id().to_owned() }.text());
+        let (found, next) = self.listed_replies(account, state, before.as_ref(), most, self.clock.now_ms()).await?;
         let replies: Vec<Value> = found.iter().filter_map(told).collect();
-        Ok(Answer::ok(json!({"replies": replies, "next": next})))
+        Ok(Answer::ok(json!({"replies": replies, "next": next.map(|next| next.text())})))
     }
 
-    /// The replies of an account that are in a state by its list, latest first. An entry is written before its reply's own
-    /// record, and may outlive it: the record counts.
+    /// The replies of an account that are in a state by its list, latest first: at least `most` of those behind a place, if
+    /// there are so many, and where the list goes on. An entry is written before its reply's own record, and may outlive it:
+    /// the record counts.
     pub(crate) async fn listed_replies(
         &self,
         account: &Account,
         state: ReplyState,
+        before: Option<&Cursor>,
+        most: usize,
         now: i64,
-    ) -> Result<Vec<ListedReply>, Problem> {
+    ) -> Result<(Vec<ListedReply>, Option<Cursor>), Problem> {
         let listed = match state {
             ReplyState::Parked => self.store.parked(Some(&account.id), now).await?,
             _ => self.store.failed(&account.id, now).await?,
         };
-        let keys: Vec<Key> = listed.iter().map(|entry| entry.reply().item).collect();
-        let items: HashMap<Key, Item> = self.store.items_at(&keys, now).await?.into_iter().collect();
-        let mut shown: BTreeMap<Peer, Option<Shown>> = BTreeMap::new();
+        let mut places: Vec<(Cursor, ReplyRef)> = listed.iter().map(|entry| (place(entry), entry.reply())).collect();
+        places.retain(|(place, _)| before.is_none_or(|before| place < before));
+        places.sort_by(|(one, _), (other, _)| other.cmp(one));
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        for entry in listed {
-            let ReplyRef { item: key, step } = entry.reply();
-            let (Some(item), Some((_, peer))) = (items.get(&key), keys::thread_of(&key.pk)) else { continue };
-            if !shown.contains_key(&peer) {
-                let read = self.store.shown(account, &peer, now).await?;
-                shown.insert(peer.clone(), read);
-            }
-            let may_show = shown.get(&peer).and_then(Option::as_ref).is_some_and(|shown| shown.shows(&item.content));
-            if !may_show {
-                continue;
-            }
-            // Those after a reply that ended are in its state too, without entries of their own.
-            for (step, reply) in item.replies().iter().enumerate().skip(step) {
-                if reply.state == state && seen.insert((key.clone(), step)) {
-                    let place = ReplyRef { item: key.clone(), step };
-                    found.push(ListedReply { peer: peer.clone(), place, item: item.clone(), at: entry.at });
+        for chunk in places.chunks(AT_ONCE) {
+            let keys: Vec<Key> = chunk.iter().map(|(_, reply)| reply.item.clone()).collect();
+            let items: HashMap<Key, Item> = self.store.items_at(&keys, now).await?.into_iter().collect();
+            let peers: BTreeSet<Peer> = keys.iter().filter_map(|key| Some(keys::thread_of(&key.pk)?.1)).collect();
+            let peers: Vec<Peer> = peers.into_iter().collect();
+            let shown = self.store.all_shown(account, &peers, now).await?;
+            for (place, ReplyRef { item: key, step }) in chunk {
+                if found.len() >= most {
+                    return Ok((found, last_place(&places, place)));
+                }
+                let (Some(item), Some((_, peer))) = (items.get(key), keys::thread_of(&key.pk)) else { continue };
+                if !shown.get(&peer).is_some_and(|shown| shown.shows(&item.content)) {
+                    continue;
+                }
+                // Those after a reply that ended are in its state too, without entries of their own.
+                for (step, reply) in item.replies().iter().enumerate().skip(*step) {
+                    if reply.state == state && seen.insert((key.clone(), step)) {
+                        let place_of = ReplyRef { item: key.clone(), step };
+                        found.push(ListedReply {
+                            peer: peer.clone(),
+                            place: place_of,
+                            item: item.clone(),
+                            at: place.at,
+                        });
+                    }
                 }
             }
         }
-        found.sort_by(|one, other| Reverse((one.at, one.id())).cmp(&Reverse((other.at, other.id()))));
-        Ok(found)
+        Ok((found, None))
     }
+}
+
+/// Where an entry stands in its list.
+fn place(entry: &Listed) -> Cursor {
+    let ReplyRef { item, step } = entry.reply();
+    Cursor { at: entry.at, id: keys::short_digest(&format!("{}|{}|{step}", item.pk, item.sk)) }
+}
+
+/// The place before this one.
+fn last_place(places: &[(Cursor, ReplyRef)], this: &Cursor) -> Option<Cursor> {
+    let behind = places.iter().position(|(place, _)| place == this)?.checked_sub(1)?;
+    places.get(behind).map(|(place, _)| place.clone())
 }
 
 fn told(listed: &ListedReply) -> Option<Value> {

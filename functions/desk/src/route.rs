@@ -66,7 +66,7 @@ pub struct Route {
     pub action: Action,
     /// The names that its query may have.
     pub query: &'static [&'static str],
-    /// The members that its body may have, besides `author`; `None` if it does nothing and has no body.
+    /// The members that its body may have; `None` if it does nothing and has no body.
     pub body: Option<&'static [&'static str]>,
 }
 

@@ -1,6 +1,6 @@
 //! Automation pauses and goes on; marks come and go.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Account, MAX_TAGS, Steer, Steered};
 
 use crate::Desk;
@@ -10,6 +10,9 @@ use crate::route::Action;
 
 /// Longest pause, in milliseconds: as long as a conversation is kept.
 const MOST_PAUSE_MS: i64 = 180 * 24 * 60 * 60 * 1000;
+
+/// The end of the year 9999: what is later is no moment.
+const LAST_MOMENT: i64 = 253_402_300_799_999;
 
 impl Desk {
     pub(crate) async fn steer(&self, ask: &Ask, account: &Account) -> Result<Answer, Problem> {
@@ -40,11 +43,19 @@ fn wanted(ask: &Ask, now: i64) -> Result<(&'static str, Steer), Problem> {
     })
 }
 
+/// The moment until which automation is to be silent. One that has passed pauses nothing: that is for a request that comes
+/// late, and no mistake.
 fn until(ask: &Ask, now: i64) -> Result<i64, Problem> {
-    let until = ask.body.get("until").and_then(serde_json::Value::as_i64);
-    // A moment that has passed pauses nothing: that is for a request that comes late, and no mistake.
-    let until = until.filter(|until| (0..=now.saturating_add(MOST_PAUSE_MS)).contains(until));
-    until.ok_or_else(|| Problem::malformed("until is a moment within 180 days, in milliseconds since 1970"))
+    let until = ask.body.get("until").and_then(whole).filter(|until| (0..=LAST_MOMENT).contains(until));
+    let until = until.ok_or_else(|| Problem::malformed("until is a moment, in milliseconds since 1970"))?;
+    Ok(until.min(now.saturating_add(MOST_PAUSE_MS)))
+}
+
+/// A whole number, which may be written as 5.0 (JSON Schema 2020-12, 4.2.1).
+fn whole(value: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and a float has no digits to lose beyond 2^53")]
+    let rounded = |number: f64| (number.fract() == 0.0).then_some(number as i64);
+    value.as_i64().or_else(|| value.as_f64().and_then(rounded))
 }
 
 /// A tag as rules write them.

@@ -59,7 +59,7 @@ def counts(pattern, status, of_lambda):
 
 
 def check(template):
-    callback, connect = template.properties["HttpApi"], template.properties["ConnectApi"]
+    callback, connect, desk = (template.properties[api] for api in ("HttpApi", "ConnectApi", "DeskApi"))
     path = string("functions/ingest/src/route.rs", "PATH")
     log_format = callback["AccessLogSettings"]["Format"]
     line = logged(log_format)
@@ -68,19 +68,24 @@ def check(template):
     domain = template.properties["CallbackDomainName"]["MutualTlsAuthentication"]["Fn::If"]
     bucket, policy = template.properties["TruststoreBucket"], template.properties["TruststoreBucketPolicy"]
     name = found("functions/ingest/src/certificate.rs", r'has_common_name\(Some\(subject\), "([^"]+)"\)', "common name")
-    throttled = {"HttpApi": ("CallbackRate", "CallbackBurst"), "ConnectApi": ("ConnectRate", "ConnectBurst")}
+    throttled = {"HttpApi": ("CallbackRate", "CallbackBurst"), "ConnectApi": ("ConnectRate", "ConnectBurst"), "DeskApi": ("DeskRate", "DeskBurst")}
     put = (ROOT / "infra/truststore/put").read_text()
     return {
         "both callbacks answer GET and POST, and nothing else does": set(template.routes("Ingest"))
         == {(method, path + app) for method in ("GET", "POST") for app in ("", "/{app}")},
         "connect has its pages and no others": set(template.routes("Connect")) == pages(),
         # Browsers have no client certificate, and query strings hold tickets and codes.
-        "the login's pages have an API of their own": all(
+        "each of the three has an API of its own": all(
             route["ApiId"] == {"Ref": api}
-            for function, api in (("Ingest", "HttpApi"), ("Connect", "ConnectApi"))
+            for function, api in (("Ingest", "HttpApi"), ("Connect", "ConnectApi"), ("Desk", "DeskApi"))
             for route in template.routes(function).values()
         ),
-        "both APIs are throttled": all(
+        # Everything below /v1, and nobody without a signature that the account's policies let in.
+        "the desk is asked by signed requests alone": set(template.routes("Desk")) == {("ANY", "/v1/{proxy+}")}
+        and desk["Auth"] == {"EnableIamAuthorizer": True, "DefaultAuthorizer": "AWS_IAM"}
+        and not any("Auth" in route for route in template.routes("Desk").values()),
+        "no request of the CRM is written down by the gateway": "AccessLogSettings" not in desk,
+        "all APIs are throttled": all(
             template.properties[api]["DefaultRouteSettings"]
             == {"ThrottlingRateLimit": {"Ref": rate}, "ThrottlingBurstLimit": {"Ref": burst}}
             for api, (rate, burst) in throttled.items()

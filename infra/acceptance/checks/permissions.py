@@ -3,10 +3,11 @@
 from .rust import string
 
 PURPOSE = {"kms:EncryptionContext:purpose": string("crates/vault/src/lib.rs", "PURPOSE")}
-# What each role does with tokens. Only the two that send open any.
+# What each role does with tokens. Only those that call Meta for an account that is connected open any.
 TOKENS = {
     "ConnectRole": {"kms:Encrypt"},
     "WorkerRole": {"kms:Decrypt"},
+    "DeskRole": {"kms:Decrypt"},
     "CaretakerRole": {"kms:Decrypt", "kms:Encrypt"},
 }
 # Through DynamoDB only, and for this table only.

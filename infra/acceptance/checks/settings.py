@@ -7,7 +7,7 @@ from samtranslator.yaml_helper import yaml_parse
 from .rust import ROOT
 
 WATCHED = {
-    "Name", "CallbackApiId", "ConnectApiId", "EventsQueueName", "DeadLetterQueueName", "QuarantineQueueName",
+    "Name", "CallbackApiId", "ConnectApiId", "DeskApiId", "DeskName", "EventsQueueName", "DeadLetterQueueName", "QuarantineQueueName",
     "ScheduleDeadLetterQueueName", "CrmQueueName", "TableName", "IngestName", "WorkerName", "CaretakerName", "ConnectName",
     "PageTopicArn", "TicketTopicArn", "MonthlyBudgetUsd",
 }  # fmt: skip

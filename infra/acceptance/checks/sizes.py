@@ -1,6 +1,6 @@
 """How many of each function run at once."""
 
-FUNCTIONS = ("Ingest", "Worker", "Caretaker", "Connect")
+FUNCTIONS = ("Ingest", "Worker", "Caretaker", "Connect", "Desk")
 # A request to ingest takes 25 ms at 128 MB: a few of computing at that share of a processor, the rest is SQS.
 INGEST_SECONDS = 0.025
 # New AWS accounts have no more, and Lambda reserves nothing of it.

@@ -2,24 +2,27 @@
 
 from .rust import number, numbers, seconds
 
-INGEST, WORKER, CARETAKER, CONNECT = (f"functions/{name}/src/" for name in ("ingest", "worker", "caretaker", "connect"))
+INGEST, WORKER, CARETAKER, CONNECT, DESK = (
+    f"functions/{name}/src/" for name in ("ingest", "worker", "caretaker", "connect", "desk")
+)
 META_WAITS = ("crates/instagram/src/limits.rs", "WEBHOOK_ANSWER")
 GRAPH_CALL = ("crates/graph/src/client.rs", "DEADLINE")
 LEASE = ("crates/outbox/src/lib.rs", "LEASE_MS")
 
 
 def check(template):
-    ingest, worker, caretaker, connect = (
-        template.properties[name]["Timeout"] for name in ("Ingest", "Worker", "Caretaker", "Connect")
+    ingest, worker, caretaker, connect, desk = (
+        template.properties[name]["Timeout"] for name in ("Ingest", "Worker", "Caretaker", "Connect", "Desk")
     )
     visibility = template.properties["EventsQueue"]["VisibilityTimeout"]
     receives = template.properties["EventsQueue"]["RedrivePolicy"]["maxReceiveCount"]
     every = template.properties["CaretakerSchedule"]["ScheduleExpression"]
     graph, lease = seconds(*GRAPH_CALL), seconds(*LEASE)
     at_gateway = {
-        name: {route["TimeoutInMillis"] / 1000 for route in template.routes(name).values()} for name in ("Ingest", "Connect")
+        name: {route["TimeoutInMillis"] / 1000 for route in template.routes(name).values()}
+        for name in ("Ingest", "Connect", "Desk")
     }
-    connect_budget = seconds(CONNECT + "lib.rs", "BUDGET")
+    connect_budget, desk_budget = (seconds(room + "lib.rs", "BUDGET") for room in (CONNECT, DESK))
     leave = seconds(WORKER + "record.rs", "LEAVE")
     return {
         "ingest outlives its budget": ingest > seconds(INGEST + "lib.rs", "BUDGET") + seconds(INGEST + "lib.rs", "MARGIN"),
@@ -29,6 +32,10 @@ def check(template):
         "connect outlives its budget": connect > connect_budget + seconds(CONNECT + "lib.rs", "MARGIN"),
         "the gateway waits longer than connect may take, and no longer than it can": connect < min(at_gateway["Connect"])
         and max(at_gateway["Connect"]) < 30,
+        "a Graph call fits into the desk's budget": graph < desk_budget,
+        "the desk outlives its budget": desk > desk_budget + seconds(DESK + "lib.rs", "MARGIN"),
+        "the gateway waits longer than the desk may take, and no longer than it can": desk < min(at_gateway["Desk"])
+        and max(at_gateway["Desk"]) < 30,
         "the worker has the time that its code reckons with": worker == seconds(WORKER + "batch.rs", "TIME_OUT"),
         "a worker begins nothing that a Graph call would not fit into": graph < leave < worker,
         "a worker ends before its lease": worker < lease,

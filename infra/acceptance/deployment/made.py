@@ -10,11 +10,11 @@ from .stack import is_lacking
 
 
 def check(client, stack, aws_url, topics):
-    callback, connect = (stack.physical(api) for api in ("HttpApi", "ConnectApi"))
+    callback, connect, desk = (stack.physical(api) for api in ("HttpApi", "ConnectApi", "DeskApi"))
     gateway, logs = client("apigatewayv2"), client("logs")
-    stages = {api: gateway.get_stages(ApiId=api)["Items"][0] for api in (callback, connect)}
-    limits = [throttling(aws_url, api) for api in (callback, connect)]
-    expect("requests a second and at once: callback, connect", limits, [(500, 1000), (20, 40)])
+    stages = {api: gateway.get_stages(ApiId=api)["Items"][0] for api in (callback, connect, desk)}
+    limits = [throttling(aws_url, api) for api in (callback, connect, desk)]
+    expect("requests a second and at once: callback, connect, desk", limits, [(500, 1000), (20, 40), (50, 100)])
     expect("the login's pages have no access log", stages[connect].get("AccessLogSettings"), None)
 
     groups = {group["logGroupName"]: group for group in logs.describe_log_groups()["logGroups"]}

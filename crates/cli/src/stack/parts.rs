@@ -10,6 +10,7 @@ use boot::{AppsSecret, Clock, Env, Metrics};
 use bytes::Bytes;
 use caretaker::Caretaker;
 use connect::{Connect, CrmSecrets};
+use desk::Desk;
 use graph::{Graph, Login};
 use ingest::Ingest;
 use instagram::Apps;
@@ -183,6 +184,21 @@ pub(super) fn once_there(connect: Arc<OnceLock<Connect>>) -> impl Invoke {
             let connect = connect.map_err(Box::<dyn std::error::Error + Send + Sync>::from)?;
             answer(connect.handle(read(&event)?).await)
         }
+    }
+}
+
+/// The CRM's API.
+pub(super) fn desk(
+    store: Store,
+    graph: Graph,
+    vault: Vault,
+    clock: &Clock,
+    metrics: Metrics,
+) -> impl Invoke + Clone + use<> {
+    let desk = Arc::new(Desk::new(desk::Parts { store, graph, vault }, clock.clone(), metrics));
+    move |event: Bytes| {
+        let desk = Arc::clone(&desk);
+        async move { answer(desk.handle(read(&event)?).await) }
     }
 }
 

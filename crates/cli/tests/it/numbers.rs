@@ -53,6 +53,14 @@ fn a_login_ends_before_the_gateway_stops_waiting() {
 }
 
 #[test]
+fn the_desk_answers_before_the_gateway_stops_waiting() {
+    let desk = Duration::from_secs(number("Desk", "Timeout"));
+    assert!(graph::DEADLINE < desk::BUDGET, "a Graph call has its time");
+    assert!(desk::BUDGET < desk, "it answers by itself");
+    assert!(desk < Duration::from_secs(30), "an HTTP API waits no longer");
+}
+
+#[test]
 fn an_erasure_waits_until_nothing_can_be_under_way() {
     let caretaker = Duration::from_secs(number("Caretaker", "Timeout"));
     let worker = Duration::from_secs(number("Worker", "Timeout"));

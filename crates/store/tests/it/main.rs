@@ -7,6 +7,7 @@ mod erasing;
 mod expiry;
 mod fixtures;
 mod hints;
+mod inbox;
 mod leaving;
 mod lists;
 mod logins;

@@ -1,7 +1,7 @@
 //! Hiding and deleting comments.
 
 use serde_json::{Value, json};
-use store::Scope;
+use store::{Decided, Scope};
 
 use crate::stage::{OFFICE, PERSON, Stage, account_id, comment};
 use crate::warden::MetaFate;
@@ -101,4 +101,25 @@ async fn nothing_leaves_while_sending_is_stopped() {
     stage.store.disconnect(&account_id(OFFICE), stage.now(), stage.now()).await.unwrap();
     assert_eq!(stage.act("DELETE", &hidden(), Value::Null).await.code(), "disconnected");
     assert_eq!(stage.get(&format!("/conversations/{PERSON}")).await.status, 200, "what is kept can be read still");
+}
+
+#[tokio::test]
+async fn what_meta_would_leave_visible_is_not_said_to_be_hidden() {
+    let stage = Stage::new().await;
+    let decided = |why: &str| Decided {
+        why: why.to_owned(),
+        rules: 0,
+        trace: None,
+        facts: None,
+        effects: Vec::new(),
+        replies: Vec::new(),
+    };
+    let mut live = comment(PERSON, "17900000000000004", "oi");
+    live["field"] = json!("live_comments");
+    stage.hears(&live, 1_000, Some(decided("no_match"))).await;
+    stage.hears(&comment(PERSON, "17900000000000005", "oi"), 1_000, Some(decided("own_message"))).await;
+    for (id, code) in [("17900000000000004", "live_comment"), ("17900000000000005", "own_comment")] {
+        assert_eq!(stage.act("PUT", &format!("{}/hidden", path(id)), Value::Null).await.code(), code);
+    }
+    assert!(stage.meta.calls().is_empty());
 }

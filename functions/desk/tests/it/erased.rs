@@ -1,9 +1,9 @@
 //! What a person erased is gone from every later answer, from the order on.
 
 use serde_json::{Value, json};
-use store::{Decided, Reply, ReplyAction, ReplyState};
+use store::{Decided, ErasureOrder, Reply, ReplyAction, ReplyState};
 
-use crate::stage::{PERSON, Stage, comment, message};
+use crate::stage::{OFFICE, PERSON, Stage, account_id, comment, message};
 
 const WORDS: &str = "canary-words";
 
@@ -74,4 +74,27 @@ async fn who_writes_again_is_shown_with_what_is_new_alone() {
     assert_eq!((entries.as_array().unwrap().len(), &entries[0]["text"]), (1, &json!("de novo")));
     stage.erase_all().await;
     assert_eq!(shows(&stage).await, (false, true), "and after");
+}
+
+#[tokio::test]
+async fn an_account_that_is_erased_is_nobodys_and_leaves_no_record_of_what_was_asked_for() {
+    let stage = Stage::new().await;
+    stage.hears(&message(PERSON, "m1", WORDS), 3_000, None).await;
+    let pause = "/conversations/900000000000001/pause";
+    assert_eq!(stage.act("PUT", pause, json!({"until": 5})).await.status, 200);
+    let order = ErasureOrder {
+        code: "c".repeat(32),
+        account: account_id(OFFICE),
+        peer: None,
+        asked_at: stage.now(),
+        by: "meta".to_owned(),
+    };
+    assert!(stage.store.open_erasure(&order).await.unwrap());
+    assert_eq!(stage.get("").await.status, 404, "ordered, and nothing is deleted yet");
+    assert_eq!(shows(&stage).await, (false, false));
+    assert_eq!(stage.get(&format!("/erasures/{}", order.code)).await.status, 404, "its receipt is not the CRM's");
+    stage.erase_all().await;
+    let items = stage.everything().await;
+    let is_deed = |item: &&String| item.contains("\"sk\":\"I#");
+    assert!(!items.iter().any(|item| item.contains(WORDS)) && items.iter().find(is_deed).is_none(), "{items:?}");
 }

@@ -16,9 +16,13 @@ async fn automation_pauses_and_goes_on_at_a_persons_word() {
     let answer = stage.act("PUT", &pause, json!({"until": until})).await;
     assert_eq!((answer.status, answer.body()), (200, json!({"paused_until": until, "tags": []})));
     let sooner = stage.now() + HOUR;
-    let answer = stage.act("PUT", &pause, json!({"until": sooner, "author": "u-17"})).await;
+    let answer = stage.act("PUT", &pause, json!({"until": sooner})).await;
     assert_eq!(answer.body()["paused_until"], sooner, "the latest word counts");
     assert_eq!(stage.get(PATH).await.body()["conversation"]["paused_until"], sooner);
+    let answer = stage.act("PUT", &pause, json!({"until": stage.now() + 400 * 24 * HOUR})).await;
+    let until = answer.body()["paused_until"].as_i64().unwrap();
+    assert!((180 * 24 * HOUR..180 * 24 * HOUR + 60_000).contains(&(until - stage.now())), "no longer than it is kept");
+    stage.act("PUT", &pause, json!({"until": sooner})).await;
 
     // An answer by hand pauses longer; going on lifts that, too.
     let echo = json!({"sender": {"id": OFFICE}, "recipient": {"id": PERSON},
