@@ -30,6 +30,7 @@ pub(crate) async fn run(data: &Path, args: args::Accounts) -> Result<ExitCode> {
         AccountsCommand::List => show::list(&Target::find(data).await?).await?,
         AccountsCommand::Show { account } => show::one(&Target::find(data).await?, &account).await?,
         AccountsCommand::Mode { account, mode } => set_mode(data, &account, mode).await?,
+        AccountsCommand::HumanAgent { account, has_it } => set_human_agent(data, &account, has_it).await?,
         AccountsCommand::Retention { account, days } => set_retention(data, &account, days).await?,
         AccountsCommand::Invite(args) => invite::run(data, &args).await?,
         AccountsCommand::Connect(args) => connect(data, &args).await?,
@@ -57,6 +58,18 @@ async fn set_mode(data: &Path, account: &str, mode: args::Mode) -> Result<()> {
     if mode == Mode::Answer && account.rules == 0 {
         say::line(format_args!("It has no rules yet: store some with `rules set {} FILE`.", account.id));
     }
+    Ok(())
+}
+
+async fn set_human_agent(data: &Path, account: &str, has_it: args::HasIt) -> Result<()> {
+    let target = Target::find(data).await?;
+    let account = target.account(account).await?;
+    target.store.set_human_agent(&account.id, has_it == args::HasIt::On).await?;
+    let days = if has_it == args::HasIt::On { "seven days" } else { "one day" };
+    say::line(format_args!(
+        "{} ({}): people may answer for {days} after somebody wrote.",
+        account.id, account.username
+    ));
     Ok(())
 }
 

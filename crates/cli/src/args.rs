@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use accounts::{Accounts, AccountsCommand, Connect, Import, Invite, Mode};
+pub(crate) use accounts::{Accounts, AccountsCommand, Connect, HasIt, Import, Invite, Mode};
 pub(crate) use feed::Feed;
 pub(crate) use leaving::{DeadLetters, Erase, Export, Quarantine, Receipt};
 pub(crate) use operators::{Doctor, Explain, Replies, RepliesCommand, Resolution, State, Switch};

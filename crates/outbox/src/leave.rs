@@ -69,7 +69,8 @@ pub(crate) fn forbidden(
     }
     // Opt-outs and pauses are about machines.
     let by_machine = reply.author.is_none() && !reply.confirms;
-    if item.content.deleted_at.is_some() || !standing.may_send() || (facts.is_opted_out() && by_machine) {
+    let may_send = if reply.author.is_some() { standing.may_send_by_hand() } else { standing.may_send() };
+    if item.content.deleted_at.is_some() || !may_send || (facts.is_opted_out() && by_machine) {
         return Some("cancelled");
     }
     let paused_until = if reply.passes_holds { facts.paused_by_others_until() } else { facts.paused_until() };

@@ -4,6 +4,7 @@ use instagram::{AccountId, AppId, AppScopedId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::MOST_KEYS;
+use crate::item::is_false;
 use crate::table::{Consistency, from_attributes};
 use crate::update::Update;
 use crate::upkeep::{Told, Upkeep};
@@ -79,6 +80,9 @@ pub struct Account {
     /// unless it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u16>,
+    /// Meta gave its app the Human Agent feature for it: people may answer for seven days (fact sheet 9.3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub human_agent: bool,
     /// All that happened up to this moment was erased, in milliseconds since 1970: older events only count, whoever
     /// connects the account again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,6 +140,7 @@ impl Account {
             told: Told::default(),
             upkeep: Upkeep::default(),
             retention_days: None,
+            human_agent: false,
             erased_before: None,
         }
     }
@@ -293,6 +298,14 @@ impl Store {
     /// [`StoreError::Conflict`] if there is no such account.
     pub async fn set_retention(&self, account: &AccountId, days: u16) -> Result<(), StoreError> {
         self.set_on_account(account, "retention_days", days.clamp(1, crate::retention::MOST_DAYS)).await
+    }
+
+    /// Says whether people may answer for an account with Meta's tag for late answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such account.
+    pub async fn set_human_agent(&self, account: &AccountId, has_it: bool) -> Result<(), StoreError> {
+        self.set_on_account(account, "human_agent", has_it).await
     }
 
     /// Replaces an account that is erased still, as it was read.

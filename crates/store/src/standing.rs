@@ -160,6 +160,15 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// True if somebody of the office may send: the account is connected, and nothing that holds it was stopped. That it only
+    /// observes is about machines.
+    pub fn may_send_by_hand(&self) -> bool {
+        let stopped = [self.account.stopped_at, self.app.stopped_at, self.everything.stopped_at];
+        self.account.connection == Connection::Connected && stopped.iter().all(Option::is_none)
+    }
+}
+
 /// What a person can stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope<'a> {

@@ -77,5 +77,8 @@ impl Caretaker {
 /// must not do any more, the outbox does not do, whatever token it has.
 fn may_call(standing: &Standing, item: &Item) -> bool {
     let is_in_doubt = item.replies().iter().any(|reply| reply.state == ReplyState::Unknown);
-    standing.may_send() || (is_in_doubt && standing.account.connection == Connection::Connected)
+    let is_by_hand = item.replies().iter().any(|reply| reply.author.is_some());
+    standing.may_send()
+        || (is_by_hand && standing.may_send_by_hand())
+        || (is_in_doubt && standing.account.connection == Connection::Connected)
 }

@@ -18,7 +18,7 @@ const WAIT_SECONDS: u64 = 60;
 
 /// What the account's standing keeps a person from doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Obstacle {
+pub(crate) enum Obstacle {
     Left,
     Stopped,
     NoToken,
@@ -75,9 +75,9 @@ impl Desk {
     async fn token(&self, account: &Account, now: i64) -> Result<SecretString, Problem> {
         let standing = self.store.standing(&account.id, &account.app).await?.ok_or_else(Problem::not_found)?;
         if let Some(obstacle) = obstacle(&standing, now) {
-            return Err(told(obstacle, now));
+            return Err(told_obstacle(obstacle, now));
         }
-        let Some(sealed) = &standing.account.sealed_token else { return Err(told(Obstacle::NoToken, now)) };
+        let Some(sealed) = &standing.account.sealed_token else { return Err(told_obstacle(Obstacle::NoToken, now)) };
         match self.vault.open(account.id.as_str(), sealed).await {
             Ok(token) => Ok(token),
             Err(error @ VaultError::Kms(..)) => {
@@ -86,7 +86,7 @@ impl Desk {
             }
             Err(error) => {
                 tracing::error!(account.id = %account.id, error = %Chain(&error), "an account's token cannot be opened");
-                Err(told(Obstacle::NoToken, now))
+                Err(told_obstacle(Obstacle::NoToken, now))
             }
         }
     }
@@ -101,7 +101,7 @@ impl Desk {
             SendError::Throttled { wait, .. } => {
                 Problem::throttled(wait.map_or(WAIT_SECONDS, |wait| wait.as_secs())).because(reason)
             }
-            SendError::TokenDead { .. } => told(Obstacle::NoToken, now).because(reason),
+            SendError::TokenDead { .. } => told_obstacle(Obstacle::NoToken, now).because(reason),
             SendError::WindowClosed(_)
             | SendError::Refused { .. }
             | SendError::AlreadyReplied(_)
@@ -125,7 +125,7 @@ async fn call(graph: &Graph, token: &SecretString, comment: &CommentId, deal: De
 }
 
 /// What keeps a person from acting for the account. That it only observes is about automation, and does not.
-fn obstacle(standing: &Standing, now: i64) -> Option<Obstacle> {
+pub(crate) fn obstacle(standing: &Standing, now: i64) -> Option<Obstacle> {
     let Standing { account, pace, app, everything } = standing;
     if account.connection != Connection::Connected {
         return Some(Obstacle::Left);
@@ -142,7 +142,7 @@ fn obstacle(standing: &Standing, now: i64) -> Option<Obstacle> {
     until.filter(|until| *until > now).map(Obstacle::Wait)
 }
 
-fn told(obstacle: Obstacle, now: i64) -> Problem {
+pub(crate) fn told_obstacle(obstacle: Obstacle, now: i64) -> Problem {
     match obstacle {
         Obstacle::Left => Problem::refused(
             "disconnected",
@@ -179,7 +179,7 @@ fn own() -> Problem {
     )
 }
 
-fn removed() -> Problem {
+pub(crate) fn removed() -> Problem {
     Problem::refused("removed", "O comentário foi apagado no Instagram.", "The comment was deleted on Instagram.")
 }
 

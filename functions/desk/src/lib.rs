@@ -10,10 +10,12 @@ mod conversation;
 mod conversations;
 mod deed;
 mod entry;
+mod outside;
 mod parked;
 mod people;
 mod replies;
 mod route;
+mod sending;
 mod steering;
 mod tally;
 mod trail;
@@ -78,7 +80,8 @@ impl Desk {
         let counts = metrics.clone();
         let graph =
             graph.observed(move |call: Call| counts.graph_call(call.operation.name(), call.class.name(), call.took));
-        let outbox = Outbox::new(store.clone(), graph.clone(), Settings::default());
+        // The CRM is told by whoever looks for what is due.
+        let outbox = Outbox::new(store.clone(), graph.clone(), Settings::default().leaving_word(true));
         Self { store, graph, vault, outbox, clock, metrics }
     }
 
@@ -136,6 +139,9 @@ impl Desk {
             Action::Conversations => self.conversations(&ask, &account).await,
             Action::Conversation => self.conversation(&ask, &account).await,
             Action::Pause | Action::Resume | Action::Tag | Action::Untag => self.steer(&ask, &account).await,
+            Action::SendMessage | Action::ReplyPublicly | Action::ReplyPrivately => self.send(&ask, &account).await,
+            Action::TakeAnswer => self.take_answer(&ask, &account).await,
+            Action::ReleaseDraft | Action::DropDraft => self.judge_draft(&ask, &account).await,
             Action::Hide | Action::Unhide | Action::DeleteComment => self.moderate(&ask, &account).await,
             Action::Parked => self.parked(&ask, &account).await,
             Action::Failed => self.failed(&ask, &account).await,

@@ -23,6 +23,18 @@ pub enum Action {
     Tag,
     /// And gone.
     Untag,
+    /// A direct message by somebody of the office.
+    SendMessage,
+    /// An answer below a comment.
+    ReplyPublicly,
+    /// The one direct message that a comment's author may get.
+    ReplyPrivately,
+    /// An answer that was asked for.
+    TakeAnswer,
+    /// A draft goes out.
+    ReleaseDraft,
+    /// A draft does not.
+    DropDraft,
     /// A comment is hidden.
     Hide,
     /// And shown again.
@@ -91,6 +103,12 @@ pub const ROUTES: &[Route] = routes! {
     "DELETE" "/{account}/conversations/{person}/pause" => Resume, body [];
     "PUT" "/{account}/conversations/{person}/tags/{tag}" => Tag, body [];
     "DELETE" "/{account}/conversations/{person}/tags/{tag}" => Untag, body [];
+    "POST" "/{account}/conversations/{person}/messages" => SendMessage, body ["text"];
+    "POST" "/{account}/conversations/{person}/answers/{reply}" => TakeAnswer, body ["text", "model"];
+    "POST" "/{account}/conversations/{person}/drafts/{reply}/release" => ReleaseDraft, body [];
+    "POST" "/{account}/conversations/{person}/drafts/{reply}/drop" => DropDraft, body [];
+    "POST" "/{account}/conversations/{person}/comments/{comment}/replies" => ReplyPublicly, body ["text"];
+    "POST" "/{account}/conversations/{person}/comments/{comment}/private-reply" => ReplyPrivately, body ["text"];
     "PUT" "/{account}/conversations/{person}/comments/{comment}/hidden" => Hide, body [];
     "DELETE" "/{account}/conversations/{person}/comments/{comment}/hidden" => Unhide, body [];
     "DELETE" "/{account}/conversations/{person}/comments/{comment}" => DeleteComment, body [];

@@ -34,6 +34,14 @@ pub(crate) enum AccountsCommand {
         #[arg(value_parser = clap::value_parser!(u16).range(1..=730))]
         days: u16,
     },
+    /// Whether Meta gave the app its Human Agent feature for this account: then people may answer for seven days, not one.
+    HumanAgent {
+        /// The account's id.
+        account: String,
+        /// On or off.
+        #[arg(value_enum)]
+        has_it: HasIt,
+    },
     /// Print the address at which an office connects its account: good once, for ten minutes.
     Invite(Invite),
     /// Connect an account by a token made in the app's dashboard, which is read from standard input.
@@ -72,6 +80,14 @@ pub(crate) enum Mode {
     Observe,
     /// Replies are sent.
     Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HasIt {
+    /// It has it.
+    On,
+    /// It has not.
+    Off,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod people;
 mod refusals;
 mod replies;
 mod samples;
+mod sending;
 mod stage;
 mod steering;
 mod warden;

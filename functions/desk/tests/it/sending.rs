@@ -1,0 +1,184 @@
+//! Somebody of the office answers, and so does a machine that was asked.
+
+use serde_json::{Value, json};
+use store::{Asked, Broken, Decided, ReplyAction, Steer};
+
+use crate::stage::{OFFICE, OTHER_OFFICE, PERSON, Stage, comment, message, peer};
+
+const HOUR: i64 = 3_600_000;
+const PATH: &str = "/conversations/900000000000001";
+const MESSAGES: &str = "/conversations/900000000000001/messages";
+const WORDS: &str = "Bom dia! Aqui é a Ana, do gabinete.";
+
+/// A person wrote so long ago.
+async fn heard(ago: i64) -> Stage {
+    let stage = Stage::new().await;
+    stage.meta.person_writes(OFFICE, PERSON, "oi");
+    stage.pass(ago);
+    stage.hears(&message(PERSON, "m1", "oi"), ago, None).await;
+    stage
+}
+
+fn sent(stage: &Stage) -> Vec<String> {
+    let sent = stage.meta.sent();
+    sent.iter().map(|message| message.body["message"]["text"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_message_goes_out_at_once_and_once_whoever_asks_again() {
+    let stage = heard(HOUR).await;
+    let first = stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
+    assert_eq!((first.status, &first.body()["reply"]["state"]), (200, &json!("sent")));
+    let again = stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
+    assert_eq!((&again, sent(&stage)), (&first, vec![WORDS.to_owned()]));
+    let other = stage.act_as("one", "POST", MESSAGES, json!({"text": "outro"})).await;
+    assert_eq!((other.status, other.code(), sent(&stage).len()), (422, "key_reused".to_owned(), 1));
+    let told = stage.get(PATH).await.body();
+    let written = told["entries"].as_array().unwrap().iter().find(|entry| entry["sort"] == "written").unwrap().clone();
+    assert_eq!((&written["replies"][0]["author"], &written["replies"][0]["text"]), (&json!("u-17"), &json!(WORDS)));
+    assert!(told["conversation"]["paused_until"].as_i64().is_some_and(|until| until > stage.now()));
+}
+
+#[tokio::test]
+async fn what_must_not_go_out_is_refused_in_plain_words_and_nothing_is_kept_of_it() {
+    let cases: [(&str, i64, &str, Value, u64, &str); 5] = [
+        ("a day later", 25 * HOUR, "", json!({"text": "oi"}), 409, "not_allowed"),
+        ("too long", HOUR, "", json!({"text": "a".repeat(1_001)}), 409, "text_refused"),
+        ("no text", HOUR, "", json!({"text": " "}), 400, "malformed"),
+        ("stopped", HOUR, "stopped", json!({"text": "oi"}), 409, "stopped"),
+        ("a dead token", HOUR, "broken", json!({"text": "oi"}), 409, "no_token"),
+    ];
+    for (case, ago, trouble, body, status, code) in cases {
+        let stage = heard(ago).await;
+        let mut account = stage.account().await;
+        match trouble {
+            "stopped" => account.stopped_at = Some(1),
+            "broken" => account.broken = Some(Broken { at: 1, why: "token/190".to_owned() }),
+            _ => {}
+        }
+        stage.store.put_account(&account).await.unwrap();
+        let answer = stage.act("POST", MESSAGES, body).await;
+        assert_eq!((answer.status, &*answer.code()), (status, code), "{case}");
+        assert!(answer.body()["pt"].as_str().is_some_and(|words| words.len() > 10), "{case}");
+        let told = stage.get(PATH).await.body();
+        assert_eq!((told["entries"].as_array().unwrap().len(), sent(&stage).len()), (1, 0), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_day_people_answer_with_metas_tag_where_the_account_may() {
+    let stage = heard(25 * HOUR).await;
+    let mut account = stage.account().await;
+    account.human_agent = true;
+    stage.store.put_account(&account).await.unwrap();
+    stage.meta.world(|world| world.account_mut(OFFICE).unwrap().human_agent = true);
+    let answer = stage.act("POST", MESSAGES, json!({"text": WORDS})).await;
+    assert_eq!((answer.status, &answer.body()["reply"]["human_agent"]), (200, &json!(true)));
+    assert_eq!(stage.meta.sent()[0].body["tag"], "HUMAN_AGENT");
+}
+
+#[tokio::test]
+async fn neither_a_pause_nor_an_opt_out_keeps_people_from_answering() {
+    let stage = heard(HOUR).await;
+    let (account, now) = (stage.account().await, stage.now());
+    let until = Steer::Pause(now + HOUR);
+    stage.store.steer(&account, &peer(PERSON), &until, now).await.unwrap();
+    stage.store.take_wish(&account.id, &peer(PERSON), true, "key", instagram::UnixMillis(now)).await.unwrap();
+    assert_eq!(stage.act("POST", MESSAGES, json!({"text": WORDS})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_comment_is_answered_below_it_and_once_privately() {
+    let stage = Stage::new().await;
+    stage.hears_comment("17900000000000001", "linda foto").await;
+    let path = |what: &str| format!("{PATH}/comments/17900000000000001/{what}");
+    let public = stage.act("POST", &path("replies"), json!({"text": "Obrigado!"})).await;
+    assert_eq!((public.status, stage.meta.public_replies("17900000000000001").len()), (200, 1));
+    let private = stage.act("POST", &path("private-reply"), json!({"text": "Chame a gente."})).await;
+    assert_eq!((private.status, stage.meta.private_replies("17900000000000001").len()), (200, 1));
+    let second = stage.act("POST", &path("private-reply"), json!({"text": "De novo."})).await;
+    assert_eq!((second.status, second.body()["reason"].as_str()), (409, Some("private_reply_taken")));
+    let missing = format!("{PATH}/comments/17900000000000002/replies");
+    assert_eq!(stage.act("POST", &missing, json!({"text": "oi"})).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_meta_does_not_answer_is_on_its_way_and_not_sent_again() {
+    let stage = heard(HOUR).await;
+    stage.graph.script("SendMessage", [crate::warden::MetaFate::LoseAnswer]);
+    let answer = stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
+    assert_eq!((answer.status, &answer.body()["reply"]["state"]), (202, &json!("unknown")));
+    stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
+    assert_eq!(sent(&stage).len(), 1);
+}
+
+/// A message, or a comment, whose answer somebody outside is asked for.
+async fn asked(stage: &Stage, raw: &Value, action: ReplyAction, draft: bool) {
+    stage.meta.person_writes(OFFICE, PERSON, "oi");
+    let now = stage.now();
+    let asked =
+        Asked { deadline: now + 5 * 60_000, above: "Resposta automática".to_owned(), draft, hands_over_until: None };
+    let reply = store::Reply {
+        asked: Some(asked),
+        ..store::Reply::planned("ask-1".to_owned(), "pergunta".to_owned(), action, None, now + HOUR)
+    };
+    let mut decided: Decided = serde_json::from_value(json!({"why": "asked", "rules": 1})).unwrap();
+    decided.replies.push(reply);
+    stage.hears(raw, 1_000, Some(decided)).await;
+}
+
+#[tokio::test]
+async fn a_machines_answer_goes_out_below_its_label_and_only_one_and_only_in_time() {
+    let stage = Stage::new().await;
+    asked(&stage, &message(PERSON, "m1", "tem vaga?"), ReplyAction::Message, false).await;
+    let path = format!("{PATH}/answers/ask-1");
+    let body = json!({"text": "Sim, há vagas.", "model": "gpt"});
+    assert_eq!(stage.act("POST", &format!("{PATH}/answers/ask-2"), body.clone()).await.status, 404);
+    assert_eq!(stage.act("POST", &path, json!({"text": "Sim."})).await.status, 400, "nobody wrote it");
+    let answer = stage.act("POST", &path, body.clone()).await;
+    assert_eq!((answer.status, sent(&stage)), (200, vec!["Resposta automática\n\nSim, há vagas.".to_owned()]));
+    assert_eq!(answer.body()["reply"]["model"], "gpt");
+    assert_eq!(stage.act("POST", &path, body.clone()).await.code(), "too_late", "answered");
+
+    let late = Stage::new().await;
+    asked(&late, &message(PERSON, "m1", "tem vaga?"), ReplyAction::Message, false).await;
+    late.pass(5 * 60_000 + 1_000);
+    assert_eq!((late.act("POST", &path, body).await.code(), sent(&late).len()), ("too_late".to_owned(), 0));
+}
+
+#[tokio::test]
+async fn a_public_answer_waits_for_a_persons_word() {
+    for (word, state) in [("release", "sent"), ("drop", "failed")] {
+        let stage = Stage::new().await;
+        let id = "17900000000000001";
+        stage.hears_comment("17900000000000009", "oi").await;
+        stage.meta.world(|world| {
+            let mut known = world.comments[0].clone();
+            known.id = id.to_owned();
+            world.comments.push(known);
+        });
+        asked(&stage, &comment(PERSON, id, "tem vaga?"), ReplyAction::PublicReply, true).await;
+        let body = json!({"text": "Sim.", "model": "gpt"});
+        let answer = stage.act("POST", &format!("{PATH}/answers/ask-1"), body).await;
+        assert_eq!((answer.status, &answer.body()["reply"]["draft"]), (202, &json!(true)), "{word}");
+        assert_eq!(stage.meta.public_replies(id).len(), 0, "{word}: a draft");
+        let judged = stage.act("POST", &format!("{PATH}/drafts/ask-1/{word}"), Value::Null).await;
+        assert_eq!((judged.status, &judged.body()["reply"]["state"]), (200, &json!(state)), "{word}");
+        assert_eq!(stage.meta.public_replies(id).len(), usize::from(word == "release"), "{word}");
+        let again = stage.act("POST", &format!("{PATH}/drafts/ask-1/{word}"), Value::Null).await;
+        assert_eq!(again.code(), "no_draft", "{word}: once");
+    }
+}
+
+#[tokio::test]
+async fn case_104_nothing_is_sent_for_another_customers_account() {
+    let stage = heard(HOUR).await;
+    stage.hears_of(OTHER_OFFICE, &message(PERSON, "m2", "oi"), HOUR, None).await;
+    let foreign = format!("/v1/customers/gabinete-helena/accounts/{OTHER_OFFICE}/conversations/{PERSON}/messages");
+    let absent = format!("/v1/customers/gabinete-helena/accounts/17841400000000777/conversations/{PERSON}/messages");
+    let [foreign, absent] =
+        [foreign, absent].map(|path| crate::stage::written("POST", &path, "k", &json!({"text": "oi"})));
+    let (foreign, absent) = (stage.send(&foreign).await, stage.send(&absent).await);
+    assert_eq!((foreign.status, &foreign), (404, &absent));
+    assert_eq!(sent(&stage).len(), 0);
+}
