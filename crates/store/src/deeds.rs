@@ -1,15 +1,16 @@
 //! What the CRM's users asked for: each deed under the key that they gave it, so that one asked for twice is done once, and
 //! who asked is known.
 
-use instagram::AccountId;
+use instagram::{AccountId, Peer};
 use serde::{Deserialize, Serialize};
 
 use crate::retention::{LIST_DAYS, days_ms};
-use crate::table::is_over;
+use crate::table::{from_attributes, has_key, is_over};
 use crate::update::Update;
 use crate::{Store, StoreError, keys};
 
-/// A deed. It names no person and holds nobody's words: what was asked for stands here as a digest.
+/// A deed. It names no person and holds nobody's words: what was asked for stands here as a digest. What was answered may tell
+/// of a person by what is theirs, such as a comment's id, and so lies in their conversation: it is erased with that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
     /// A digest of what was asked for: another request under the same key is told from a repeated one by it.
@@ -23,7 +24,7 @@ pub struct Deed {
     /// A name that was made for what it makes, so that beginning again makes the same: the receipt of an erasure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
-    /// What was answered, as JSON, once it was done.
+    /// What was answered, as JSON without anybody's words, once it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
     /// Seconds since 1970 when the record may go.
@@ -40,13 +41,28 @@ impl Deed {
 }
 
 impl Store {
-    /// The deed under a key, if it was begun.
+    /// The deed under a key, if it was begun. `whom` is the person whom it is about, if it is about one.
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn deed(&self, account: &AccountId, name: &str, now_ms: i64) -> Result<Option<Deed>, StoreError> {
-        let deed: Option<Deed> = self.get(&keys::deed(account, name)).await?;
-        Ok(deed.filter(|deed| !is_over(deed.expires_at, now_ms)))
+    pub async fn deed(
+        &self,
+        account: &AccountId,
+        whom: Option<&Peer>,
+        name: &str,
+        now_ms: i64,
+    ) -> Result<Option<Deed>, StoreError> {
+        let (begun, ended) = (keys::deed(account, name), whom.map(|whom| keys::deed_of(account, whom, name)));
+        let (mut deed, mut answer) = (None, None);
+        for attributes in self.get_all(std::iter::once(&begun).chain(&ended)).await? {
+            if has_key(&attributes, &begun) {
+                deed = Some(from_attributes::<Deed>(attributes)?);
+            } else {
+                answer = from_attributes::<Ended>(attributes)?.answer;
+            }
+        }
+        let deed = deed.filter(|deed| !is_over(deed.expires_at, now_ms));
+        Ok(deed.map(|deed| Deed { answer: answer.or(deed.answer.clone()), ..deed }))
     }
 
     /// Begins a deed under a key, and gives the one that is begun: another's, if somebody was faster.
@@ -70,16 +86,31 @@ impl Store {
         update.require(&format!("{never} OR {long_ago}"));
         match self.update(update).await {
             Ok(()) => Ok(deed),
-            Err(StoreError::Conflict) => self.deed(account, name, deed.at).await?.ok_or(StoreError::Conflict),
+            Err(StoreError::Conflict) => {
+                let begun: Option<Deed> = self.get(&keys::deed(account, name)).await?;
+                begun.filter(|begun| !is_over(begun.expires_at, deed.at)).ok_or(StoreError::Conflict)
+            }
             Err(error) => Err(error),
         }
     }
 
-    /// Notes what was answered once a deed was done. The first answer stays.
+    /// Notes what was answered once a deed was done, for as long as `expires_at` says (seconds since 1970).
     ///
     /// # Errors
     /// Any [`StoreError`] but `Conflict`.
-    pub async fn end_deed(&self, account: &AccountId, name: &str, answer: &str) -> Result<(), StoreError> {
+    pub async fn end_deed(
+        &self,
+        account: &AccountId,
+        whom: Option<&Peer>,
+        name: &str,
+        answer: &str,
+        at: i64,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        if let Some(whom) = whom {
+            let ended = Ended { answer: Some(answer.to_owned()), at, expires_at };
+            return self.put(&keys::deed_of(account, whom, name), &ended).await;
+        }
         let mut update = Update::of(keys::deed(account, name));
         update.set_if_absent("answer", answer)?;
         update.require("attribute_exists(pk)");
@@ -89,4 +120,12 @@ impl Store {
             outcome => outcome,
         }
     }
+}
+
+/// What was answered, in the conversation of the person whom it was about.
+#[derive(Debug, Serialize, Deserialize)]
+struct Ended {
+    answer: Option<String>,
+    at: i64,
+    expires_at: i64,
 }

@@ -124,6 +124,9 @@ impl Store {
                     continue;
                 }
                 let Some(Key { sk, .. }) = key_of(&attributes) else { continue };
+                if sk.starts_with(keys::DEED) {
+                    continue;
+                }
                 if let Some((mid, _)) = sk.strip_prefix("R#").and_then(|rest| rest.rsplit_once('#')) {
                     reactions.entry(mid.to_owned()).or_default().push(sk);
                     continue;

@@ -20,6 +20,7 @@
 //! | `T#account#peer` | `W#digest` | what somebody of the office wrote by the CRM: an answer of its own |
 //! | `T#account#peer` | `R#mid#actor` | a reaction |
 //! | `T#account#peer` | `E#hash` | any other event |
+//! | `T#account#peer` | `I#digest` | what was answered to a user of the CRM |
 //! | `P#app` | `APP` | whether the app's accounts are stopped or wait; when events came through it |
 //! | `P#app` | `S#scoped` | which account has this id within the app: signed requests name it |
 //! | `PARKED` | `account#digest` | a reply that nobody can tell about, for people to settle |
@@ -115,6 +116,11 @@ pub(crate) fn rules(account: &AccountId, version: u32) -> Key {
 /// What a user of the CRM asked for, by the digest of the request's key.
 pub(crate) fn deed(account: &AccountId, name: &str) -> Key {
     Key { pk: account_partition(account), sk: format!("{DEED}{name}") }
+}
+
+/// What was answered to it, where it was about a person.
+pub(crate) fn deed_of(account: &AccountId, peer: &Peer, name: &str) -> Key {
+    Key { pk: thread_partition(account, peer), sk: format!("{DEED}{name}") }
 }
 
 /// What is known of a post.

@@ -1,6 +1,7 @@
 //! Doing something once, however often it is asked for under one key.
 
 use boot::Chain;
+use instagram::{Peer, UnixMillis};
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -9,6 +10,7 @@ use store::{Account, Deed, keys};
 use crate::Desk;
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
+use crate::route::Action;
 
 impl Desk {
     /// Does `act` unless it was done under the request's key, and remembers what was answered. Repeated, the answer is the
@@ -25,7 +27,9 @@ impl Desk {
     ) -> Result<Answer, Problem> {
         let (name, request) = (name(account, &ask.key), request(ask));
         let now = self.clock.now_ms();
-        let deed = match self.store.deed(&account.id, &name, now).await? {
+        // That a person was erased stays known by its receipt, when all about the person is gone.
+        let whom = if ask.action == Action::Erase { None } else { Peer::parse(ask.name("person")).ok() };
+        let deed = match self.store.deed(&account.id, whom.as_ref(), &name, now).await? {
             Some(deed) => deed,
             None => {
                 let deed = Deed::new(request.clone(), ask.author.clone(), what, now, made);
@@ -40,7 +44,9 @@ impl Desk {
         }
         let answer = act(deed.made).await?;
         let text = json!({"status": answer.status.as_u16(), "body": answer.body}).to_string();
-        if let Err(error) = self.store.end_deed(&account.id, &name, &text).await {
+        let expires_at = deed.expires_at.min(account.keeps_until(UnixMillis(now)));
+        let ended = self.store.end_deed(&account.id, whom.as_ref(), &name, &text, now, expires_at).await;
+        if let Err(error) = ended {
             // Done all the same. Repeated it is done again, which changes nothing.
             tracing::warn!(account.id = %account.id, error = %Chain(&error), "what was answered is not remembered");
         }

@@ -34,11 +34,10 @@ use vault::Vault;
 pub use config::Config;
 pub use gateway::Event;
 pub use parked::{PATIENCE_MS, latest};
-pub use route::ROUTES;
+pub use route::{Action, ROUTES, Route};
 
 use answer::{Answer, Problem};
 use ask::Ask;
-use route::Action;
 
 /// How long an answer may take. One Graph call has 8 s, the table little.
 pub const BUDGET: Duration = Duration::from_secs(26);

@@ -247,7 +247,8 @@ pub(crate) fn refused(refusal: Refusal) -> Problem {
 pub(crate) fn tell_step(item: &Item, place: &ReplyRef) -> Result<Answer, Problem> {
     let Some(reply) = item.replies().get(place.step) else { return Err(Problem::not_found()) };
     let (_, name) = entry::sort_and_id(&place.item.sk);
-    let told = json!({"id": name, "reply": entry::reply_told(reply, item, item.content.deleted_at.is_some())});
+    // Without its words: the answer is remembered, and who asked knows them.
+    let told = json!({"id": name, "reply": entry::reply_told(reply, item, true)});
     match reply.state {
         ReplyState::Sent => Ok(Answer::ok(told)),
         ReplyState::Planned | ReplyState::Sending | ReplyState::Unknown | ReplyState::Parked => {

@@ -112,7 +112,7 @@ fn what_a_request_may_hold_is_in_the_document() {
         assert_eq!(named("path"), parts.collect(), "{}", route.path);
         assert_eq!(named("header").contains("Idempotency-Key"), route.body.is_some(), "{}", route.path);
         assert_eq!(named("header").contains("X-Author"), route.wants_author(), "{}", route.path);
-        let schema = &operation["requestBody"]["content"]["application/json"]["schema"]["properties"];
+        let schema = &resolved(&operation["requestBody"]["content"]["application/json"]["schema"])["properties"];
         let members = schema.as_object().map(|members| members.keys().map(String::as_str).collect::<BTreeSet<_>>());
         assert_eq!(
             members.unwrap_or_default(),

@@ -47,6 +47,14 @@ async fn from_the_order_on_nothing_of_the_person_shows() {
     stage.hears(&comment(PERSON, "17900000000000001", WORDS), 1_000, None).await;
     stage.hears(&message("900000000000002", "m3", "outra"), 1_000, None).await;
     assert_eq!(shows(&stage).await, (true, true));
+    // What was asked for is remembered, and goes with the person, too.
+    let pause = "/conversations/900000000000001/pause";
+    assert_eq!(stage.act("PUT", pause, json!({"until": stage.now() + 9_000})).await.status, 200);
+    stage.meta.person_writes(OFFICE, PERSON, "oi");
+    let messages = "/conversations/900000000000001/messages";
+    let written = stage.act_as("k1", "POST", messages, json!({"text": WORDS})).await;
+    assert!(written.status < 300 && !written.text.contains(WORDS), "{}", written.text);
+    let mid = written.body()["reply"]["became"].clone();
 
     let path = "/people/900000000000001/erasure";
     assert_eq!(stage.act("POST", path, Value::Null).await.status, 202);
@@ -59,6 +67,8 @@ async fn from_the_order_on_nothing_of_the_person_shows() {
     assert_eq!(shows(&stage).await, (false, false));
     let items = stage.everything().await;
     assert!(items.iter().all(|item| !item.contains(WORDS) && !item.contains(PERSON)), "{items:?}");
+    assert!(mid.as_str().is_none_or(|mid| items.iter().all(|item| !item.contains(mid))), "{mid} in {items:?}");
+    assert_eq!(stage.act_as("k1", "POST", messages, json!({"text": WORDS})).await.status, 404, "asked again");
     assert_eq!(stage.get("/conversations").await.body()["conversations"].as_array().unwrap().len(), 1);
 }
 
