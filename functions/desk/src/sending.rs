@@ -215,7 +215,9 @@ impl Desk {
 
 /// The text of a body's member.
 pub(crate) fn text(ask: &Ask, name: &str) -> Result<Words, Problem> {
-    let text = ask.body.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    // As the document's pattern has it, whose blanks include the byte order mark.
+    let is_blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+    let text = ask.body.get(name).and_then(Value::as_str).filter(|text| !text.chars().all(is_blank));
     text.map(Words::from).ok_or_else(|| Problem::malformed(format!("{name} is a text that is not empty")))
 }
 
