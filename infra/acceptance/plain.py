@@ -50,11 +50,16 @@ def explode_routes(resources):
         for server in body.get("servers", []):
             closed = server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"]
             api["Properties"]["DisableExecuteApiEndpoint"] = closed
+        # What is made only sometimes has routes that are made only then.
+        condition = {"Condition": api["Condition"]} if "Condition" in api else {}
         for path, methods in body["paths"].items():
+            # SAM writes the condition into each route as well.
+            methods = methods["Fn::If"][1] if "Fn::If" in methods else methods
             for method, operation in methods.items():
+                operation = operation["Fn::If"][1] if "Fn::If" in operation else operation
                 method = "any" if method == "x-amazon-apigateway-any-method" else method
                 key = re.sub(r"\W", "", name + method + path)
-                resources[key + "Integration"] = {
+                resources[key + "Integration"] = condition | {
                     "Type": "AWS::ApiGatewayV2::Integration",
                     "Properties": {
                         "ApiId": {"Ref": name},
@@ -64,7 +69,7 @@ def explode_routes(resources):
                         "PayloadFormatVersion": "2.0",
                     },
                 }
-                resources[key + "Route"] = {
+                resources[key + "Route"] = condition | {
                     "Type": "AWS::ApiGatewayV2::Route",
                     "Properties": {
                         "ApiId": {"Ref": name},

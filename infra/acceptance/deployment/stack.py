@@ -37,18 +37,20 @@ class Stack:
             s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(nested).encode())
 
     @functools.cached_property
-    def body(self):
+    def url(self):
+        """Where the template lies: it is longer than what a call may hold, for which SAM has a bucket, too."""
         template = read(self.packaged)
         # The transform resolves parameters by itself only when they are given; the architecture is looked at there.
         template["Parameters"]["Architecture"]["Default"] = self.parameters["Architecture"]
         transformed = plain(template)
         explode_routes(transformed["Resources"])
-        return json.dumps(transformed)
+        self.client("s3").put_object(Bucket="code", Key=f"{NAME}.template", Body=json.dumps(transformed).encode())
+        return f"https://s3.amazonaws.com/code/{NAME}.template"
 
     def arguments(self, parameters):
         return {
             "StackName": NAME,
-            "TemplateBody": self.body,
+            "TemplateURL": self.url,
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         }
