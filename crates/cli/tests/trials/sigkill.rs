@@ -139,7 +139,9 @@ impl Scene {
         let mut content = ItemContent::default();
         content.apply(&event, job.event.get(), event.at.unwrap());
         let text = Some("A agenda da semana.".into());
-        let reply = Reply::planned(job.key.clone(), "agenda".to_owned(), ReplyAction::Message, text, now + 3_600_000);
+        // As short as a name that a worker gives: the feed has it whole.
+        let name = format!("put-there-{person}");
+        let reply = Reply::planned(name, "agenda".to_owned(), ReplyAction::Message, text, now + 3_600_000);
         let mut decided: Decided = serde_json::from_value(json!({"why": "answered", "rules": 1})).unwrap();
         decided.replies.push(reply);
         self.world.store.save_item(&key, &Item::default(), &content, Some(&decided), expires_at).await.unwrap();
