@@ -50,14 +50,19 @@ impl Caretaker {
 
     /// Tells the CRM what became of an item's replies, if word was left that nobody did. The word goes once that is told: a
     /// crash in between tells it again.
-    pub(crate) async fn tell_of_replies(&self, standing: &Standing, peer: &Peer, key: &Key) -> Result<(), Trouble> {
-        let item = self.store.item(key, self.clock.now_ms()).await?;
+    pub(crate) async fn tell_of_replies(
+        &self,
+        standing: &Standing,
+        peer: &Peer,
+        key: &Key,
+        item: &Item,
+    ) -> Result<(), Trouble> {
         let Some(untold) = item.untold else {
             return Ok(());
         };
         let account = &standing.account;
         let conversation = feed::Conversation { account: &account.id, customer: &account.customer, peer };
-        self.announcer.tell(&announce::replies(&conversation, key, &item, None)).await?;
+        self.announcer.tell(&announce::replies(&conversation, key, item, None)).await?;
         match self.store.told(key, untold, item.is_done()).await {
             // There is more to tell since: it is due still.
             Ok(()) | Err(StoreError::Conflict) => Ok(()),

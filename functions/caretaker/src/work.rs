@@ -79,10 +79,11 @@ impl Caretaker {
         }
         if item.replies().iter().any(|reply| !reply.state.is_final()) {
             self.drive(&standing, &thread.peer, key, conversation, item, begin_until, tally).await?;
-            return self.tell_of_replies(&standing, &thread.peer, key).await;
+            let item = self.store.item(key, self.clock.now_ms()).await?;
+            return self.tell_of_replies(&standing, &thread.peer, key, &item).await;
         }
         if item.untold.is_some() {
-            return self.tell_of_replies(&standing, &thread.peer, key).await;
+            return self.tell_of_replies(&standing, &thread.peer, key, &item).await;
         }
         self.forget_hint(&standing, key, &item).await
     }
