@@ -48,6 +48,8 @@ pub(crate) const CRM_QUEUE: &str = "crm.fifo";
 #[derive(Debug)]
 pub(crate) struct Stack {
     pub(crate) endpoints: Endpoints,
+    /// The address of the page for a person at this machine.
+    pub(crate) page: String,
     pub(crate) store: Store,
     pub(crate) sqs: Sqs,
     pub(crate) meta: Arc<Meta>,
@@ -189,8 +191,10 @@ impl Stack {
         let tending = Tending { caretaker, store: store.clone(), clock: sandbox_clock.clone() };
         let visits = tending.start();
         let scratch = files.scratch;
+        let page = format!("{}/", gateway.endpoint());
         Ok(Self {
             endpoints,
+            page,
             store,
             sqs,
             meta,
