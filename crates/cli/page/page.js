@@ -86,6 +86,7 @@ async function heard(events, isFirst) {
       here.some(conversation.isAbout) && conversation.refresh(),
       here.some((event) => event.type.startsWith("account.")) && top.refresh(),
     ]).catch(tellProblem);
+    feed.renew();
     if (events.some(({ event }) => event.type === "account.connected" || event.type === "account.erased")) await learn();
   }
   test.heard(events);

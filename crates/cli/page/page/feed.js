@@ -1,6 +1,6 @@
 // What the CRM is told, as it is told: newest first, a line each.
 import { h } from "./dom.js";
-import { at, local } from "./desk.js";
+import { local } from "./desk.js";
 import { linkTo, sentence } from "./telling.js";
 import { t, toTheSecond } from "./words.js";
 
@@ -39,10 +39,10 @@ export function renew() {
 }
 
 function line({ number, event }) {
-  const other = event.account === at.account ? null : h("span", { class: "muted" }, ` @${usernames[event.account] ?? event.account}`);
   const told = h("span", {}, sentence(event));
   const li = h("li", { "data-number": number, "data-type": event.type }, h("a", { href: linkTo(event) },
-    h("code", {}, event.type), h("time", { class: "muted" }, toTheSecond(event.at)), " ", told, other));
+    h("time", { class: "muted" }, toTheSecond(event.at)), " ", told,
+    h("span", { class: "source" }, h("code", {}, event.type), ` @${usernames[event.account] ?? event.account}`)));
   return Object.assign(li, { event, told });
 }
 

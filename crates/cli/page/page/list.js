@@ -41,7 +41,7 @@ export async function refresh() {
   if (account !== at.account || asked !== only) return;
   found.forEach(remember);
   const open = decodeURIComponent(location.hash.split("/")[3] ?? "");
-  refill(rows, [account, asked, open, found, next], () => [
+  refill(rows, [account, asked, open, found, next, found.map((one) => nameOf(one.person))], () => [
     found.length === 0 && !next && h("li", { class: "empty" }, t(asked === "all" ? "no-conversations" : "none-such")),
     found.map((one) => row(one, open)),
     next && h("li", {}, button(t("more"), async () => { pages += 1; await refresh(); }, { class: "quiet wide" })),
