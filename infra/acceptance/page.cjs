@@ -238,7 +238,7 @@ async function main() {
   // 9. In English, by the browser's language and by the switch; and an account that Instagram takes no more.
   const english = await open(DESK, "en-US", `#/${HELENA}/conversations/910000000000001`);
   assert.equal(await english.locator("html").getAttribute("lang"), "en");
-  await english.locator("#conversation .why summary").last().click();
+  await english.locator("#conversation .why summary").first().click();
   await english.locator("#conversation .trail li", { hasText: "it wants that the text holds" }).first().waitFor();
   await world.endToken(HELENA);
   await english.locator(`[data-field="messages"]`).click();

@@ -11,10 +11,9 @@ const HOUR_MS = 3_600_000;
 const place = document.getElementById("conversation");
 let shown = null;
 
-/** Nothing chosen. */
+/** Nothing is shown any more. */
 export function close() {
   shown = null;
-  place.replaceChildren(h("p", { class: "empty" }, t("choose-conversation")));
 }
 
 export const isAbout = (event) => shown !== null && (event.person === undefined || event.person === shown.person || shown.also.includes(event.person));

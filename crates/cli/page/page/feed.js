@@ -7,12 +7,15 @@ import { t, toTheSecond } from "./words.js";
 /** How many lines stay on the page. */
 const MOST_SHOWN = 200;
 
+/** How many of those that came before are shown at first. */
+const MOST_BEFORE = 30;
+
 const PAUSE_MS = 1000;
 const lines = h("ol", { class: "lines", reversed: true });
-let last = 0;
+let last = null;
 let usernames = {};
 
-export const lastNumber = () => last;
+export const lastNumber = () => last ?? 0;
 
 export function build(place, customers) {
   usernames = Object.fromEntries(customers.flatMap(({ accounts }) => accounts.map((one) => [one.account, one.username])));
@@ -23,6 +26,8 @@ export function build(place, customers) {
 /** Reads what is new. */
 async function look() {
   const found = [];
+  // Asked for what comes after the end of numbers, it tells which is the last one.
+  last ??= Math.max(0, (await local(`/feed?after=${Number.MAX_SAFE_INTEGER}`)).last - MOST_BEFORE);
   for (;;) {
     const part = await local(`/feed?after=${last}`);
     // The stack was started anew and counts from 1 again.
