@@ -54,7 +54,7 @@ async function show() {
     refreshList(),
     person !== null && hasOtherPerson && open(person),
   ]);
-  feed.renew();
+  renew();
   if (person !== null && hasOtherPerson) document.getElementById("conversation").focus({ preventScroll: true });
 }
 
@@ -66,6 +66,12 @@ async function open(someone) {
 function close() {
   conversation?.close();
   document.getElementById("conversation").replaceChildren(h("p", { class: "empty" }, t("choose-conversation")));
+}
+
+/** Names came with the conversation that was opened. */
+function renew() {
+  if (view === "conversations") list.renew();
+  feed.renew();
 }
 
 const remembered = () => localStorage.getItem("politicall.account");
@@ -97,7 +103,7 @@ async function heard(events, isFirst) {
       conversation && here.some(conversation.isAbout) && conversation.refresh(),
       here.some((event) => event.type.startsWith("account.")) && top.refresh(),
     ]).catch(tellProblem);
-    feed.renew();
+    renew();
     if (events.some(({ event }) => event.type === "account.connected" || event.type === "account.erased")) await learn();
   }
   test.heard(events);

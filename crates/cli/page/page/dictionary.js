@@ -7,7 +7,10 @@ export const WORDS = {
   "customer": ["cliente", "customer"],
   "account-id": ["conta", "account"],
   "author": ["Quem responde", "Who answers"],
-  "author-why": ["O nome com que as suas respostas ficam registradas (X-Author)", "The name under which your answers are recorded (X-Author)"],
+  "author-why": [
+    "O nome com que as suas respostas ficam registradas (X-Author)",
+    "The name under which your answers are recorded (X-Author)",
+  ],
   "author-is": ["Você responde como {0}.", "You answer as {0}."],
   "mode-answer": ["Responde sozinha", "Answers by itself"],
   "mode-observe": ["Só observa: não responde sozinha", "Only observes: no automatic answers"],
@@ -24,7 +27,10 @@ export const WORDS = {
   "tab-test": ["Testar", "Test"],
 
   // What goes wrong, and answers to buttons.
-  "no-stack": ["O sistema local não responde. Ele está rodando (cargo run)?", "The local stack does not answer. Is it running (cargo run)?"],
+  "no-stack": [
+    "O sistema local não responde. Ele está rodando (cargo run)?",
+    "The local stack does not answer. Is it running (cargo run)?",
+  ],
   "failed": ["Não deu certo (HTTP {0}).", "It did not work (HTTP {0})."],
   "close": ["Fechar", "Close"],
   "yes": ["Sim", "Yes"],
@@ -38,7 +44,10 @@ export const WORDS = {
   "only-unanswered": ["Sem resposta", "Unanswered"],
   "only-paused": ["Pausadas", "Paused"],
   "only-parked": ["Em dúvida", "In doubt"],
-  "no-conversations": ["Ninguém escreveu ainda. Um botão de teste envia uma mensagem de exemplo.", "Nobody wrote yet. A test button sends a sample message."],
+  "no-conversations": [
+    "Ninguém escreveu ainda. Um botão de teste envia uma mensagem de exemplo.",
+    "Nobody wrote yet. A test button sends a sample message.",
+  ],
   "none-such": ["Nenhuma conversa assim.", "No such conversation."],
   "person": ["Pessoa {0}", "Person {0}"],
   "somebody": ["Alguém", "Somebody"],
@@ -76,8 +85,14 @@ export const WORDS = {
   "send": ["Enviar", "Send"],
   "bytes-left": ["{0} de 1000 bytes livres", "{0} of 1000 bytes left"],
   "window-until": ["O Instagram deixa responder até {0}.", "Instagram lets you answer until {0}."],
-  "window-closed": ["O prazo de 24 h acabou em {0}. Agora só sai com a etiqueta HUMAN_AGENT, até 7 dias, se a conta tiver esse recurso.", "The 24 h window closed at {0}. It now goes out only with the HUMAN_AGENT tag, for up to 7 days, if the account has that feature."],
-  "no-window": ["Esta pessoa não escreveu por mensagem direta: o Instagram só deixa responder aos comentários.", "This person wrote no direct message: Instagram lets you answer comments only."],
+  "window-closed": [
+    "O prazo de 24 h acabou em {0}. Agora só sai com a etiqueta HUMAN_AGENT, até 7 dias, se a conta tiver esse recurso.",
+    "The 24 h window closed at {0}. It now goes out only with the HUMAN_AGENT tag, for up to 7 days, if the account has that feature.",
+  ],
+  "no-window": [
+    "Esta pessoa não escreveu por mensagem direta: o Instagram só deixa responder aos comentários.",
+    "This person wrote no direct message: Instagram lets you answer comments only.",
+  ],
   "sent-done": ["Enviada.", "Sent."],
   "sent-under-way": ["A caminho: sai em instantes.", "On its way: it goes out in a moment."],
 
@@ -175,7 +190,10 @@ export const WORDS = {
   "state-parked": ["em dúvida: alguém precisa dizer", "in doubt: somebody must tell"],
   "state-draft": ["rascunho: espera por você", "draft: waits for you"],
   "state-asked": ["espera o texto do CRM", "waits for the CRM's text"],
-  "with-human-agent": ["Com a etiqueta HUMAN_AGENT: resposta de uma pessoa depois das 24 h.", "With the HUMAN_AGENT tag: a person's answer after the 24 h."],
+  "with-human-agent": [
+    "Com a etiqueta HUMAN_AGENT: resposta de uma pessoa depois das 24 h.",
+    "With the HUMAN_AGENT tag: a person's answer after the 24 h.",
+  ],
   "release-until": ["Pode ser liberado até {0}.", "It can be released until {0}."],
   "asked-until": ["O texto é esperado até {0}.", "The text is waited for until {0}."],
   "tried-at": ["Próxima tentativa {0}.", "Next attempt {0}."],
@@ -185,7 +203,10 @@ export const WORDS = {
   "drop": ["Descartar", "Drop"],
   "release-done": ["O rascunho foi liberado.", "The draft was released."],
   "drop-done": ["O rascunho foi descartado.", "The draft was dropped."],
-  "settle-why": ["O Instagram não disse se a mensagem saiu. Veja a conversa no aplicativo e diga:", "Instagram did not say whether it went out. Look at the conversation in the app, and tell:"],
+  "settle-why": [
+    "O Instagram não disse se a mensagem saiu. Veja a conversa no aplicativo e diga:",
+    "Instagram did not say whether it went out. Look at the conversation in the app, and tell:",
+  ],
   "settle-sent": ["Está lá", "It is there"],
   "settle-resend": ["Não está: enviar de novo", "It is not: send again"],
   "settle-drop": ["Não enviar", "Do not send"],
@@ -193,10 +214,16 @@ export const WORDS = {
   "attempts": ["{0} tentativas", "{0} attempts"],
   "tried-sent": ["o Instagram aceitou", "Instagram took it"],
   "title-drafts": ["Rascunhos", "Drafts"],
-  "about-drafts": ["Textos escritos por máquina que só saem quando uma pessoa libera.", "Texts written by a machine that go out only when a person releases them."],
+  "about-drafts": [
+    "Textos escritos por máquina que só saem quando uma pessoa libera.",
+    "Texts written by a machine that go out only when a person releases them.",
+  ],
   "none-drafts": ["Nenhum rascunho espera por você.", "No draft waits for you."],
   "title-parked": ["Em dúvida", "In doubt"],
-  "about-parked": ["Ninguém sabe se estas respostas saíram. Só uma pessoa pode ver.", "Nobody knows whether these replies went out. Only a person can see."],
+  "about-parked": [
+    "Ninguém sabe se estas respostas saíram. Só uma pessoa pode ver.",
+    "Nobody knows whether these replies went out. Only a person can see.",
+  ],
   "none-parked": ["Nenhuma resposta em dúvida.", "No reply is in doubt."],
   "title-failed": ["Não enviadas", "Not sent"],
   "about-failed": ["Respostas que não saíram nos últimos 35 dias, e por quê.", "Replies that did not go out in the last 35 days, and why."],
@@ -204,7 +231,10 @@ export const WORDS = {
 
   // Test.
   "test-title": ["Testar", "Test"],
-  "test-about": ["Cada botão manda um exemplo, assinado como o Instagram assina.", "Each button sends a sample, signed as Instagram signs."],
+  "test-about": [
+    "Cada botão manda um exemplo, assinado como o Instagram assina.",
+    "Each button sends a sample, signed as Instagram signs.",
+  ],
   "posting": ["Enviando…", "Sending…"],
   "posted": ["{0}: recebido ({1}). O que aconteceu:", "{0}: taken ({1}). What became of it:"],
   "refused-by-us": ["{0}: recusado ({1}).", "{0}: refused ({1})."],

@@ -109,7 +109,8 @@ function commentForm({ id: comment, live }, person, changed) {
   const keys = keysOfTexts();
   const post = (below, done) => async () => {
     if (!text.value.trim()) return text.focus();
-    await write("POST", path`/conversations/${person}/comments/${comment}/` + below, { text: text.value }, keys.of(`${below} ${text.value}`));
+    const key = keys.of(`${below} ${text.value}`);
+    await write("POST", path`/conversations/${person}/comments/${comment}/` + below, { text: text.value }, key);
     keys.through();
     text.value = "";
     count();
