@@ -87,3 +87,22 @@ install_tools() {
   "$tools/$name/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
   cp "$requirements" "$tools/$name/installed.txt"
 }
+
+# need_browser: Debian's Chromium in $chromium, and in $browser what Node.js drives it by (NODE_PATH). Installs what is not there.
+need_browser() {
+  local playwright=1.64.1
+  chromium=/usr/bin/chromium
+  browser=$tools/browser/node_modules
+  if [[ ! -x $chromium ]]; then
+    say "installing Debian's Chromium"
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >"$scratch/apt.log" 2>&1 || {
+      tail -n 20 "$scratch/apt.log" >&2
+      fail "chromium cannot be installed"
+    }
+  fi
+  if [[ $(node -p "require('$browser/playwright-core/package.json').version" 2>/dev/null) != "$playwright" ]]; then
+    say "installing playwright-core $playwright"
+    mkdir -p "$tools/browser"
+    npm install --prefix "$tools/browser" --no-save --no-audit --no-fund --silent "playwright-core@$playwright"
+  fi
+}

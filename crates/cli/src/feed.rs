@@ -1,6 +1,6 @@
 //! `cargo run -- feed`: what the CRM is told, as it is told.
 
-mod line;
+pub(crate) mod line;
 mod seen;
 
 use std::collections::HashSet;

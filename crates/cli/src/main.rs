@@ -15,6 +15,7 @@ mod feed;
 mod menu;
 mod meta;
 mod moment;
+mod page;
 mod project;
 mod quarantine;
 mod queues;

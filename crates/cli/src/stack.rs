@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use vault::{LocalKey, Vault};
 
 use crate::data::{DataFolder, Endpoints, crm_secret};
+use crate::page::{self, Fields, Heard, Page};
 use crate::project::{Project, read_text};
 
 use tending::Tending;
@@ -47,6 +48,8 @@ pub(crate) const CRM_QUEUE: &str = "crm.fifo";
 #[derive(Debug)]
 pub(crate) struct Stack {
     pub(crate) endpoints: Endpoints,
+    /// The address of the page for a person at this machine.
+    pub(crate) page: String,
     pub(crate) store: Store,
     pub(crate) sqs: Sqs,
     pub(crate) meta: Arc<Meta>,
@@ -123,6 +126,9 @@ impl Stack {
         dynamo.create_table(&definition)?;
         parts::create_queues(&sqs).await?;
         let meta = Arc::new(Meta::start(sandbox_clock.clone(), world.clone()).await?);
+        let heard = Heard::default();
+        let (memory, fields) = (heard.clone(), Fields::of(project)?);
+        sqs.listen(CRM_QUEUE, move |body| memory.put(body));
 
         let clock = Clock::from_source(sandbox_clock.clone());
         let key = read_text(&files.key)?;
@@ -156,12 +162,15 @@ impl Stack {
 
         // Its pages name their own address, which is known once the gateway listens.
         let connect = Arc::new(OnceLock::new());
-        let gateway = Gateway::builder()
+        let (tables, meta_here, clock_here) = (store.clone(), Arc::clone(&meta), sandbox_clock.clone());
+        let page = Page { store: tables, meta: meta_here, clock: clock_here, heard, fields }.serve();
+        let pages = page::ROUTES.iter().fold(Gateway::builder(), |gateway, route| gateway.route(route, page.clone()));
+        let gateway = pages
             .route(&format!("ANY {CALLBACK_PATH}"), ingest.clone())
             .route(&format!("ANY {CALLBACK_PATH}/{{app}}"), ingest)
             .route("ANY /connect/{proxy+}", parts::once_there(Arc::clone(&connect)))
-            // In AWS for whom IAM lets in; here for everybody on this machine.
-            .route("ANY /v1/{proxy+}", desk)
+            // In AWS for whom IAM lets in; here for everybody on this machine, and for nobody else.
+            .route("ANY /v1/{proxy+}", page::at_home(desk))
             .clock(sandbox_clock.clone())
             .port(port)
             .start()
@@ -182,8 +191,10 @@ impl Stack {
         let tending = Tending { caretaker, store: store.clone(), clock: sandbox_clock.clone() };
         let visits = tending.start();
         let scratch = files.scratch;
+        let page = format!("{}/", gateway.endpoint());
         Ok(Self {
             endpoints,
+            page,
             store,
             sqs,
             meta,

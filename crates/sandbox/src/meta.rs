@@ -159,6 +159,12 @@ impl Meta {
         look(&mut self.shared.state().world)
     }
 
+    /// Has an account's owner change the password: its tokens are refused with 190/460 from now on, until a new login. False
+    /// if there is no such account.
+    pub fn end_tokens(&self, account: &str) -> bool {
+        self.world(|world| tokens::end(world, account))
+    }
+
     /// The whole world as JSON, for [`Meta::start`] after a restart. Usage, limits and switches are not part of it.
     ///
     /// # Errors

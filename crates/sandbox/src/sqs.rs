@@ -165,6 +165,14 @@ impl Sqs {
         tokio::time::timeout(limit, self.service.until(queue, is_wished)).await.is_ok()
     }
 
+    /// From now on tells `listener` the body of each message that is put on a queue, in this order and once: a duplicate is
+    /// none. It takes nothing from whoever receives.
+    ///
+    /// It is told while the queues are locked, so it must not ask this SQS anything.
+    pub fn listen(&self, queue: &str, listener: impl Fn(&str) + Send + Sync + 'static) {
+        self.service.listen(queue, Arc::new(listener));
+    }
+
     /// Ends the visibility timeout of everything in flight: the messages come again, as the service may do once in a
     /// while of its own accord.
     ///

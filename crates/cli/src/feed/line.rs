@@ -21,19 +21,47 @@ pub(super) fn id(body: &str) -> Option<String> {
 /// Time, type, account, person, ids, and why.
 pub(super) fn line(body: &str) -> String {
     let Some(event) = parse(body) else {
-        return format!("({} bytes that are no event)", body.len());
+        return none(body);
     };
-    let text = |name: &str| event.get(name).map_or_else(|| "-".to_owned(), shown);
     let at = event.get("at").and_then(Value::as_i64).map_or_else(|| "-".to_owned(), moment::local);
-    let head = format!("{at}  {:<20}  {}  {}", text("type"), text("account"), text("person"));
     let is_named = NAMES.iter().any(|name| event.contains_key(*name));
     let key = event.get_key_value("key").filter(|_| !is_named);
-    let others = event.iter().filter(|(name, _)| {
+    let names = named(&event, &NAMES).chain(key);
+    let members = names.chain(others(&event)).chain(named(&event, &REASONS));
+    written(format!("{at}  {}", head(&event)), members)
+}
+
+/// The same beside a running stack, whose other lines have told when it was and what the ids are.
+pub(crate) fn brief(body: &str) -> String {
+    let Some(event) = parse(body) else {
+        return none(body);
+    };
+    written(head(&event), others(&event).chain(named(&event, &REASONS)))
+}
+
+fn none(body: &str) -> String {
+    format!("({} bytes that are no event)", body.len())
+}
+
+/// Type, account and person.
+fn head(event: &Map<String, Value>) -> String {
+    let text = |name: &str| event.get(name).map_or_else(|| "-".to_owned(), shown);
+    format!("{:<20}  {}  {}", text("type"), text("account"), text("person"))
+}
+
+fn named<'a>(event: &'a Map<String, Value>, names: &'static [&str]) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    names.iter().filter_map(|name| event.get_key_value(*name))
+}
+
+/// The members that are neither names nor reasons and have no place of their own.
+fn others(event: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    event.iter().filter(|(name, _)| {
         let name = name.as_str();
         !BESIDES.contains(&name) && !NAMES.contains(&name) && !REASONS.contains(&name)
-    });
-    let named = |names: &'static [&str]| names.iter().filter_map(|name| event.get_key_value(*name));
-    let members = named(&NAMES).chain(key).chain(others).chain(named(&REASONS));
+    })
+}
+
+fn written<'a>(head: String, members: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
     members.fold(head, |line, (name, value)| format!("{line}  {name}={}", shown(value)))
 }
 
@@ -95,6 +123,14 @@ mod tests {
         for (case, members, expected) in cases {
             assert_eq!(rest(members), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn beside_a_running_stack_ids_and_times_are_left_out() {
+        let body = r#"{"type":"message.received","account":"17","at":0,"person":"9","key":"msg|17|m","why":"answered","mid":"m",
+            "content":["text"]}"#;
+        assert_eq!(brief(body), "message.received      17  9  content=text  why=answered");
+        assert_eq!(brief("canary"), "(6 bytes that are no event)");
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub(super) fn check(world: &World, token: Option<&str>, now: i64) -> Result<Stri
         world.accounts.iter().find(|a| a.token == token || a.older_tokens.iter().any(|older| older == token))
     });
     let Some(account) = owner else {
+        let has_ended = |token| world.accounts.iter().any(|a| a.ended_tokens.iter().any(|ended| ended == token));
+        if token.is_some_and(has_ended) {
+            let said = "Error validating access token: The session has been invalidated because the user changed their \
+                        password or Facebook has changed the session for security reasons.";
+            return Err(Refusal::new(190, Some(460), said));
+        }
         return Err(Refusal::new(190, None, "Invalid OAuth access token - Cannot parse access token"));
     };
     if let Some(trouble @ Trouble { code: 190 | 102, .. }) = account.trouble {
@@ -31,6 +37,15 @@ pub(super) fn check(world: &World, token: Option<&str>, now: i64) -> Result<Stri
         return Err(Refusal::new(190, Some(463), "Error validating access token: Session has expired."));
     }
     Ok(account.account.clone())
+}
+
+/// Takes no token of the account any more; a login brings a new one. False if nobody knows the account.
+pub(super) fn end(world: &mut World, account: &str) -> bool {
+    let Some(account) = world.account_mut(account) else { return false };
+    let tokens = std::mem::take(&mut account.older_tokens);
+    account.ended_tokens.extend(tokens);
+    account.ended_tokens.push(std::mem::take(&mut account.token));
+    true
 }
 
 /// `GET /refresh_access_token?grant_type=ig_refresh_token`: from 24 h of age on; the old token stays good.

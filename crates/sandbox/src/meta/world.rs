@@ -102,6 +102,8 @@ pub struct Account {
     pub token: String,
     /// Tokens issued before, or for an hour only, that are good all the same.
     pub older_tokens: Vec<String>,
+    /// Tokens that are good no more, for the owner changed the password.
+    pub ended_tokens: Vec<String>,
     /// What its owner granted at the latest login.
     pub permissions: Vec<String>,
     /// When the token was issued, in milliseconds since 1970; nothing if long ago.
@@ -133,6 +135,7 @@ impl Default for Account {
             app_id: String::new(),
             token: String::new(),
             older_tokens: Vec::new(),
+            ended_tokens: Vec::new(),
             permissions: Vec::new(),
             token_issued_at: None,
             token_expires_at: None,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use super::deduplication::Original;
 use super::journal::{Change, Log, lines};
@@ -14,6 +15,9 @@ use super::settings::{self, Redrive, Settings, Written};
 /// One purge per queue in this time (API reference, `PurgeQueue`, read November 2026).
 const PURGE_INTERVAL_MS: i64 = 60_000;
 
+/// Told the body of a message.
+pub(super) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// The whole state of the server. Every method is told the time.
 #[derive(Default)]
 pub(super) struct Queues {
@@ -21,6 +25,8 @@ pub(super) struct Queues {
     pub(super) next_sequence: u64,
     pub(super) move_tasks: Vec<MoveTask>,
     pub(super) log: Log,
+    /// Who is told of what is put on which queue.
+    pub(super) listeners: Vec<(String, Listener)>,
 }
 
 impl Queues {
@@ -165,13 +171,23 @@ impl Queues {
         now_ms: i64,
     ) -> Result<Original, Refusal> {
         let sequence = self.next_sequence;
+        let body = self.listeners.iter().any(|(queue, _)| queue == name).then(|| content.body.clone());
         let (queue, log) = self.queue_and_log(name)?;
         queue.settle(now_ms);
         let original = queue.send(content, delay_ms, sequence, now_ms, log)?;
         if original.sequence == sequence {
             self.next_sequence += 1;
+            if let Some(body) = body {
+                self.tell(name, &body);
+            }
         }
         Ok(original)
+    }
+
+    fn tell(&self, name: &str, body: &str) {
+        for (_, listener) in self.listeners.iter().filter(|(queue, _)| queue == name) {
+            listener(body);
+        }
     }
 
     /// Hands out messages; what was handed out too often goes to the dead-letter queue instead.

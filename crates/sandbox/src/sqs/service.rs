@@ -11,7 +11,7 @@ use super::Seen;
 use super::journal::Journal;
 use super::message::Counts;
 use super::protocol::{self, Receive};
-use super::queues::Queues;
+use super::queues::{Listener, Queues};
 use super::refusal::Refusal;
 use crate::clock::Clock;
 
@@ -155,6 +155,10 @@ impl Service {
             queue.return_in_flight(now_ms, log);
             Ok(())
         })
+    }
+
+    pub(super) fn listen(&self, queue: &str, listener: Listener) {
+        self.state().queues.listeners.push((queue.to_owned(), listener));
     }
 
     pub(super) fn close(&self) {
