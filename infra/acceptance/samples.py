@@ -145,7 +145,7 @@ class Aws:
                 "EVENTS_QUEUE_URL": self.events, "CRM_QUEUE_URL": self.crm, "EXTRA_FIELDS": "",
                 "ON_UNKNOWN": "reconcile", "REPLY_MARKER": "off",
             },
-            "Desk": everyone | meta,
+            "Desk": everyone | meta | {"ON_UNKNOWN": "reconcile", "REPLY_MARKER": "off"},
             "Connect": everyone | meta | {
                 "META_APPS_SECRET": self.apps, "CRM_SECRET": self.tickets, "CONNECT_BASE_URL": CALLBACK_HOST, "CRM_BASE_URL": "",
                 "LOGIN_BASE_URL": NOBODY, "CODE_BASE_URL": NOBODY, "EXTRA_FIELDS": "", "PRIVACY_CONTACT": "",

@@ -35,7 +35,8 @@ pub fn replies(conversation: &Conversation<'_>, key: &Key, item: &Item, event_ke
         if let Some(asked) = &reply.asked {
             let (name, action) = (Code::from(reply.id.as_str()), of_action(reply.action));
             let (answers, deadline) = (answers.clone(), asked.deadline);
-            let requested = AnswerRequested { reply: name, answers, action, deadline, persona: None };
+            let persona = asked.persona.as_deref().map(Code::from);
+            let requested = AnswerRequested { reply: name, answers, action, deadline, persona };
             tell(planned_at(reply), requested.into());
         }
         // What nobody answered is planned only once something is said without an answer.

@@ -16,6 +16,8 @@ pub struct Ask {
     pub source: Source,
     /// Its place among the rule's steps, from 0.
     pub step: u8,
+    /// As whom the CRM is to answer, where the rule says so.
+    pub persona: Option<String>,
     /// Where the answer goes.
     pub to: AskedFor,
     /// Until when an answer is waited for; then `otherwise` is done.

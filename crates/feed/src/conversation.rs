@@ -1,7 +1,7 @@
 //! What happens in a conversation: every type of it, and what makes one happening another than the next.
 
 use crate::members::types;
-use crate::person::{PersonHandedOver, PersonOptedOut, PersonReturned};
+use crate::person::{PersonErased, PersonHandedOver, PersonOptedOut, PersonReturned};
 use crate::received::{
     CommentWritten, EventRecorded, MessageEdited, MessageReacted, MessageReceived, MessageSeen, MessageUnsent,
     PersonAnswered, PostbackPressed, ReferralOpened,
@@ -47,6 +47,8 @@ types! {
         "person.returned" always ["person"] => PersonReturned,
         /// A conversation was handed over to the office.
         "person.handed_over" always ["person"] => PersonHandedOver,
+        /// A person is erased here.
+        "person.erased" always ["person"] => PersonErased,
     }
 }
 
@@ -77,7 +79,9 @@ impl InConversation {
             | Self::PersonAnswered(_)
             | Self::CommentWritten(_)
             | Self::EventRecorded(_) => Identity::Event,
-            Self::PersonOptedOut(_) | Self::PersonReturned(_) | Self::PersonHandedOver(_) => Identity::EventAndPeer,
+            Self::PersonOptedOut(_) | Self::PersonReturned(_) | Self::PersonHandedOver(_) | Self::PersonErased(_) => {
+                Identity::EventAndPeer
+            }
             Self::ReplySent(ReplySent { reply, .. }) | Self::ReplyFailed(ReplyFailed { reply, .. }) => {
                 Identity::Reply(reply.reply.as_str())
             }

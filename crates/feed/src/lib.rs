@@ -19,7 +19,7 @@ pub use code::{Code, MAX_CODE_BYTES};
 pub use conversation::InConversation;
 pub use event::{About, Conversation, Event, MAX_BODY_BYTES, VERSION};
 pub use of_instagram::{Known, person_of};
-pub use person::{PersonHandedOver, PersonOptedOut, PersonReturned};
+pub use person::{PersonErased, PersonHandedOver, PersonOptedOut, PersonReturned};
 pub use received::{
     CommentWritten, EventRecorded, MessageEdited, MessageReacted, MessageReceived, MessageSeen, MessageUnsent,
     PersonAnswered, PostbackPressed, ReferralOpened, Side,

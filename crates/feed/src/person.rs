@@ -14,6 +14,11 @@ members! {
 }
 
 members! {
+    /// A person is erased here: whoever keeps something of them under this id deletes it, too.
+    pub struct PersonErased {}
+}
+
+members! {
     /// A conversation was handed over to the office: somebody should write.
     pub struct PersonHandedOver {
         /// The marks that it was given.

@@ -191,6 +191,8 @@ fn of_persons() -> Vec<(&'static str, Event)> {
         ("person-returned-at-the-desk", told(nothing(), PersonReturned {})),
         ("person-handed-over", told(about(), handed_over.clone())),
         ("person-handed-over-at-the-desk", told(nothing(), PersonHandedOver { tags: vec![], ..handed_over })),
+        ("person-erased", told(about(), PersonErased {})),
+        ("person-erased-by-order", told(nothing(), PersonErased {})),
     ]
 }
 

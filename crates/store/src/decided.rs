@@ -169,6 +169,9 @@ pub struct Asked {
     pub deadline: i64,
     /// What is put above it: that a machine wrote it.
     pub above: String,
+    /// As whom to answer, by a name that whoever is asked knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<String>,
     /// The answer is a draft: a person has to release it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub draft: bool,

@@ -148,6 +148,16 @@ pub(crate) struct Place {
 }
 
 impl Order {
+    /// Nothing is deleted yet, and further ids of a person may still be found.
+    pub fn is_beginning(&self) -> bool {
+        matches!(self.state, ErasureState::Open | ErasureState::Settling)
+    }
+
+    /// The ids of the person whom it is about, as far as they are known; none where it is about an account.
+    pub fn people(&self) -> &[Peer] {
+        &self.peers
+    }
+
     fn new(order: &ErasureOrder) -> Self {
         Self {
             code: order.code.clone(),

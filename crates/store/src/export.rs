@@ -118,6 +118,7 @@ fn sort(key: &Key) -> String {
         (false, "T") => "conversations",
         (false, "X") => "earlier_erasures",
         (false, "F") => "failed_replies",
+        (false, "Q") => "questions",
         (false, _) if key.pk == keys::PARKED => "parked_replies",
         (false, _) if key.pk == keys::ERASURES => "requests_for_erasure",
         (false, _) => "other",
@@ -165,6 +166,7 @@ mod tests {
             ("A#1", "T#2", "conversations"),
             ("A#1", "X#0", "earlier_erasures"),
             ("A#1", "F#0", "failed_replies"),
+            ("A#1", "Q#0", "questions"),
             ("PARKED", "1#0", "parked_replies"),
             ("ERASURES", "1#2", "requests_for_erasure"),
         ];

@@ -13,6 +13,7 @@
 //! | `A#account` | `AUDIT#time` | who looked at what people wrote |
 //! | `A#account` | `T#peer` | a conversation: facts, gate, fence |
 //! | `A#account` | `L#hour#peer` | that a conversation had something new in an hour: the list of conversations, newest last |
+//! | `A#account` | `Q#digest` | what somebody outside is asked to answer, by the id of the reply to be |
 //! | `A#account` | `I#digest` | what a user of the CRM asked for, by the key of the request |
 //! | `A#account` | `X#digest` | that a person was erased, and when: their older events only count |
 //! | `T#account#peer` | `M#mid` | a message, its edits and unsending, its decision and replies |
@@ -123,6 +124,11 @@ pub(crate) fn deed_of(account: &AccountId, peer: &Peer, name: &str) -> Key {
     Key { pk: thread_partition(account, peer), sk: format!("{DEED}{name}") }
 }
 
+/// A question to somebody outside, by the id of the reply that the answer becomes: any text may be asked for.
+pub(crate) fn question(account: &AccountId, reply_id: &str) -> Key {
+    Key { pk: account_partition(account), sk: format!("{QUESTION}{}", digest(reply_id)) }
+}
+
 /// What is known of a post.
 pub(crate) fn media(account: &AccountId, media: &MediaId) -> Key {
     Key { pk: account_partition(account), sk: format!("{MEDIA}{media}") }
@@ -148,7 +154,9 @@ pub(crate) const TEST: &str = "TEST#";
 pub(crate) const MESSAGE: &str = "M#";
 pub(crate) const COMMENT: &str = "C#";
 pub(crate) const DEED: &str = "I#";
-const WRITTEN: &str = "W#";
+/// The questions to somebody outside.
+pub(crate) const QUESTION: &str = "Q#";
+pub(crate) const WRITTEN: &str = "W#";
 pub(crate) const MEDIA: &str = "P#";
 pub(crate) const PACE: &str = "PACE";
 pub(crate) const TOMBSTONE: &str = "X#";

@@ -54,7 +54,9 @@ pub use item::{Edit, HINT_PATIENCE_MS, Item, ItemContent, MAX_EDIT_BYTES, MAX_KE
 pub use keys::Key;
 pub use logins::{ConnectError, Connected, LoginProof, PendingLogin};
 pub use moderation::{Deal, Moderated};
-pub use replies::{Before, CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, ReplyRef, SentAs, Word};
+pub use replies::{
+    Before, CHORES_SHARD, DUE_SHARDS, Ended, GateClaim, Listed, Postponed, Question, ReplyRef, SentAs, Word,
+};
 pub use shown::Shown;
 pub use standing::{Bucket, Lane, Pace, Restriction, Scope, Standing, Switch, Wait};
 pub use standings::{BELIEVED_MS, Sight, Standings};

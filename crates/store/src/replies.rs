@@ -7,6 +7,7 @@ mod claims;
 mod due;
 mod listed;
 mod own;
+mod questions;
 mod records;
 
 use crate::Key;
@@ -17,6 +18,7 @@ pub use claims::GateClaim;
 pub use due::{CHORES_SHARD, DUE_SHARDS, Postponed};
 pub(crate) use due::{clear_due, set_due};
 pub use listed::Listed;
+pub use questions::Question;
 pub use records::{Before, Ended, SentAs, Word};
 
 /// A reply: the item it lies in and its place there.

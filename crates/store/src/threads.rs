@@ -284,7 +284,30 @@ impl Store {
         peer: &Peer,
         now_ms: i64,
     ) -> Result<Vec<(String, Item)>, StoreError> {
-        let found = self.query_attributes(&keys::thread_partition(account, peer), "").await?;
+        self.items_like(account, peer, "", now_ms).await
+    }
+
+    /// What people of the office wrote in one conversation by the CRM, as [`Store::items`].
+    ///
+    /// # Errors
+    /// Any [`StoreError`] but `Conflict`.
+    pub async fn written_by_hand(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        now_ms: i64,
+    ) -> Result<Vec<(String, Item)>, StoreError> {
+        self.items_like(account, peer, keys::WRITTEN, now_ms).await
+    }
+
+    async fn items_like(
+        &self,
+        account: &AccountId,
+        peer: &Peer,
+        prefix: &str,
+        now_ms: i64,
+    ) -> Result<Vec<(String, Item)>, StoreError> {
+        let found = self.query_attributes(&keys::thread_partition(account, peer), prefix).await?;
         found
             .into_iter()
             .filter(|attributes| !is_expired(attributes, now_ms))

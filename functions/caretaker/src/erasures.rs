@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 
 use boot::{Chain, Deadline, Metric};
+use feed::{About, Conversation, Event, PersonErased};
+use instagram::PersonId;
 use store::{Key, Page, StoreError};
 
 use crate::Caretaker;
@@ -11,6 +13,7 @@ use crate::tally::{
     ERASURE_OLDEST_HOURS, ERASURE_ORDER_OLDEST_HOURS, ERASURE_ORDERS_OPEN, ERASURES_DONE, ERASURES_OPEN, LEFT_DUE,
     Tally,
 };
+use crate::trouble::Trouble;
 
 /// Most pages of one run: what is left goes on with the next, so that a large account leaves room for replies.
 const MOST_PAGES: usize = 1_000;
@@ -27,6 +30,11 @@ impl Caretaker {
             let Some(order) = turns.pop_front() else {
                 return;
             };
+            if let Err(trouble) = self.tell_of_erasure(&order).await {
+                tracing::error!(error = %Chain(&trouble), "the CRM is not told of an erasure; it stays due");
+                tally.count(LEFT_DUE, 1);
+                continue;
+            }
             match self.store.erase_page(&order, self.clock.now_ms()).await {
                 Ok(Page::More) => turns.push_back(order),
                 Ok(Page::Later) => {}
@@ -39,6 +47,25 @@ impl Caretaker {
                 }
             }
         }
+    }
+
+    /// Tells the CRM whom it has to forget too, before anything is deleted and while it may still turn out that the person
+    /// has further ids. The same each time.
+    async fn tell_of_erasure(&self, order: &Key) -> Result<(), Trouble> {
+        if !self.announcer.is_heard() {
+            return Ok(());
+        }
+        let Some(order) = self.store.order(order).await? else { return Ok(()) };
+        if !order.is_beginning() || order.people().is_empty() {
+            return Ok(());
+        }
+        let Some(account) = self.store.account(&order.account).await? else { return Ok(()) };
+        let told = order.people().iter().filter_map(|peer| {
+            let about = About { person: Some(PersonId::parse(peer.as_str()).ok()?), key: None, why: None };
+            let conversation = Conversation { account: &account.id, customer: &account.customer, peer };
+            Some(Event::in_conversation(&conversation, order.asked_at, about, PersonErased {}))
+        });
+        Ok(self.announcer.tell(&told.collect::<Vec<_>>()).await?)
     }
 
     /// Tells how many requests and orders are open and how old the oldest is. A failure is logged, and the next run tells

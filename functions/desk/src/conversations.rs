@@ -11,6 +11,7 @@ use store::{Account, Conversation, InboxPage, InboxPlace};
 use crate::Desk;
 use crate::answer::{Answer, Problem};
 use crate::ask::{Ask, Cursor};
+use crate::replies::List;
 
 /// Which of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Desk {
         most: usize,
         now: i64,
     ) -> Result<InboxPage, Problem> {
-        let (found, _) = self.listed_replies(account, store::ReplyState::Parked, None, usize::MAX, now).await?;
+        let (found, _) = self.listed_replies(account, List::Parked, None, usize::MAX, now).await?;
         let peers: BTreeSet<Peer> = found.iter().map(|reply| reply.peer.clone()).collect();
         let peers: Vec<Peer> = peers.into_iter().collect();
         let mut rows = Vec::new();

@@ -70,17 +70,19 @@ pub struct Parts {
     pub graph: Graph,
     /// What opens tokens.
     pub vault: Vault,
+    /// How much is believed about Meta.
+    pub outbox: Settings,
 }
 
 impl Desk {
     /// Wires the parts. Nothing is called yet.
     pub fn new(parts: Parts, clock: Clock, metrics: Metrics) -> Self {
-        let Parts { store, graph, vault } = parts;
+        let Parts { store, graph, vault, outbox } = parts;
         let counts = metrics.clone();
         let graph =
             graph.observed(move |call: Call| counts.graph_call(call.operation.name(), call.class.name(), call.took));
         // The CRM is told by whoever looks for what is due.
-        let outbox = Outbox::new(store.clone(), graph.clone(), Settings::default().leaving_word(true));
+        let outbox = Outbox::new(store.clone(), graph.clone(), outbox.leaving_word(true));
         Self { store, graph, vault, outbox, clock, metrics }
     }
 
@@ -144,6 +146,7 @@ impl Desk {
             Action::Hide | Action::Unhide | Action::DeleteComment => self.moderate(&ask, &account).await,
             Action::Parked => self.parked(&ask, &account).await,
             Action::Failed => self.failed(&ask, &account).await,
+            Action::Drafts => self.drafts(&ask, &account).await,
             Action::Settle => self.settle(&ask, &account).await,
             Action::Export => self.export(&ask, &account).await,
             Action::Erase => self.erase(&ask, &account).await,

@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
         store: Store::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
         graph: Graph::new(&config.graph_base_url)?,
         vault: Vault::from_setting(&config.token_key, &aws)?,
+        outbox: config.outbox,
     };
     let metrics = Metrics::new("desk", clock.clone());
     let desk = Desk::new(parts, clock, metrics);

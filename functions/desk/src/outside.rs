@@ -4,7 +4,7 @@ use automation::labelled;
 use instagram::{Peer, Words};
 use outbox::Drive;
 use serde_json::Value;
-use store::{Account, Item, Key, Reply, ReplyRef, ReplyState, StoreError, keys};
+use store::{Account, Item, Reply, ReplyRef, ReplyState, StoreError, keys};
 
 use crate::Desk;
 use crate::answer::{Answer, Problem};
@@ -77,18 +77,19 @@ impl Desk {
         .await
     }
 
-    /// A reply of a conversation that may be shown.
+    /// A reply of a conversation that may be shown, whose words somebody outside was asked for.
     async fn find_reply(&self, account: &Account, peer: &Peer, id: &str) -> Result<Found, Problem> {
         let now = self.clock.now_ms();
         let shown = self.store.shown(account, peer, now).await?.ok_or_else(Problem::not_found)?;
-        let thread = keys::thread_partition(&account.id, peer);
-        let items = self.store.items(&account.id, peer, now).await?;
-        let mut items = items.into_iter().filter(|(_, item)| shown.shows(&item.content));
-        let found = items.find_map(|(sk, item)| {
-            let step = item.replies().iter().position(|reply| !id.is_empty() && reply.id == id)?;
-            Some(Found { place: ReplyRef { item: Key { pk: thread.clone(), sk }, step }, item })
-        });
-        found.ok_or_else(Problem::not_found)
+        let question = self.store.question(&account.id, id, now).await?.ok_or_else(Problem::not_found)?;
+        let place = question.reply();
+        if place.item.pk != keys::thread_partition(&account.id, peer) {
+            return Err(Problem::not_found());
+        }
+        let item = self.store.item(&place.item, now).await?;
+        // An entry is there before what it is about, and may outlive it.
+        let is_it = item.replies().get(place.step).is_some_and(|reply| reply.id == id);
+        if is_it && shown.shows(&item.content) { Ok(Found { place, item }) } else { Err(Problem::not_found()) }
     }
 
     /// Sends what may go now; the rest is due.

@@ -11,7 +11,7 @@ use store::{Account, Reply, ReplyAction, ReplyState};
 use crate::Desk;
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
-use crate::replies::ListedReply;
+use crate::replies::{List, ListedReply};
 
 /// How long a direct or public reply may wait for its turn when it is sent again, in milliseconds.
 pub const PATIENCE_MS: i64 = 60 * 60 * 1000;
@@ -35,7 +35,7 @@ impl Desk {
         };
         self.once(ask, account, what, None, async |_| {
             let now = self.clock.now_ms();
-            let (parked, _) = self.listed_replies(account, ReplyState::Parked, None, usize::MAX, now).await?;
+            let (parked, _) = self.listed_replies(account, List::Parked, None, usize::MAX, now).await?;
             let id = ask.name("reply");
             let found = parked.into_iter().find(|listed| listed.reply().is_some_and(|reply| reply.id == id));
             let found = found.ok_or_else(Problem::not_found)?;

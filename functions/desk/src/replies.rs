@@ -1,4 +1,4 @@
-//! Lists of replies that a person should know of: those that nobody can tell about, and those that were not sent.
+//! Lists of replies that a person should know of: those that nobody can tell about, those that were not sent, and drafts.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,6 +12,27 @@ use crate::{Desk, entry};
 
 /// Entries looked at together: two calls, and two more for their conversations.
 const AT_ONCE: usize = 100;
+
+/// Which replies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    /// Nobody can tell whether they are out.
+    Parked,
+    /// They were not sent.
+    Failed,
+    /// They wait for a person's word.
+    Drafts,
+}
+
+impl List {
+    fn holds(self, reply: &store::Reply) -> bool {
+        match self {
+            Self::Parked => reply.state == ReplyState::Parked,
+            Self::Failed => reply.state == ReplyState::Failed,
+            Self::Drafts => reply.draft && reply.state == ReplyState::Planned,
+        }
+    }
+}
 
 /// A reply of a list.
 pub(crate) struct ListedReply {
@@ -30,36 +51,45 @@ impl ListedReply {
 
 impl Desk {
     pub(crate) async fn parked(&self, ask: &Ask, account: &Account) -> Result<Answer, Problem> {
-        self.list(ask, account, ReplyState::Parked).await
+        self.list(ask, account, List::Parked).await
     }
 
     pub(crate) async fn failed(&self, ask: &Ask, account: &Account) -> Result<Answer, Problem> {
-        self.list(ask, account, ReplyState::Failed).await
+        self.list(ask, account, List::Failed).await
     }
 
-    async fn list(&self, ask: &Ask, account: &Account, state: ReplyState) -> Result<Answer, Problem> {
+    pub(crate) async fn drafts(&self, ask: &Ask, account: &Account) -> Result<Answer, Problem> {
+        self.list(ask, account, List::Drafts).await
+    }
+
+    async fn list(&self, ask: &Ask, account: &Account, list: List) -> Result<Answer, Problem> {
         let (most, before) = (ask.limit()?, ask.before()?);
-        let (found, next) = self.listed_replies(account, state, before.as_ref(), most, self.clock.now_ms()).await?;
+        let (found, next) = self.listed_replies(account, list, before.as_ref(), most, self.clock.now_ms()).await?;
         let replies: Vec<Value> = found.iter().filter_map(told).collect();
         Ok(Answer::ok(json!({"replies": replies, "next": next.map(|next| next.text())})))
     }
 
-    /// The replies of an account that are in a state by its list, latest first: at least `most` of those behind a place, if
+    /// The replies of a list of the account, latest first: at least `most` of those behind a place, if
     /// there are so many, and where the list goes on. An entry is written before its reply's own record, and may outlive it:
     /// the record counts.
     pub(crate) async fn listed_replies(
         &self,
         account: &Account,
-        state: ReplyState,
+        list: List,
         before: Option<&Cursor>,
         most: usize,
         now: i64,
     ) -> Result<(Vec<ListedReply>, Option<Cursor>), Problem> {
-        let listed = match state {
-            ReplyState::Parked => self.store.parked(Some(&account.id), now).await?,
-            _ => self.store.failed(&account.id, now).await?,
+        let listed: Vec<(i64, ReplyRef)> = match list {
+            List::Parked => timed(&self.store.parked(Some(&account.id), now).await?),
+            List::Failed => timed(&self.store.failed(&account.id, now).await?),
+            List::Drafts => {
+                let questions = self.store.open_questions(&account.id, now).await?;
+                questions.iter().map(|question| (question.at, question.reply())).collect()
+            }
         };
-        let mut places: Vec<(Cursor, ReplyRef)> = listed.iter().map(|entry| (place(entry), entry.reply())).collect();
+        let mut places: Vec<(Cursor, ReplyRef)> =
+            listed.into_iter().map(|(at, reply)| (place(at, &reply), reply)).collect();
         places.retain(|(place, _)| before.is_none_or(|before| place < before));
         places.sort_by(|(one, _), (other, _)| other.cmp(one));
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
@@ -79,7 +109,7 @@ impl Desk {
                 }
                 // Those after a reply that ended are in its state too, without entries of their own.
                 for (step, reply) in item.replies().iter().enumerate().skip(*step) {
-                    if reply.state == state && seen.insert((key.clone(), step)) {
+                    if list.holds(reply) && seen.insert((key.clone(), step)) {
                         let place_of = ReplyRef { item: key.clone(), step };
                         found.push(ListedReply {
                             peer: peer.clone(),
@@ -95,10 +125,15 @@ impl Desk {
     }
 }
 
-/// Where an entry stands in its list.
-fn place(entry: &Listed) -> Cursor {
-    let ReplyRef { item, step } = entry.reply();
-    Cursor { at: entry.at, id: keys::short_digest(&format!("{}|{}|{step}", item.pk, item.sk)) }
+/// The entries of a list of the table, each with its time.
+fn timed(entries: &[Listed]) -> Vec<(i64, ReplyRef)> {
+    entries.iter().map(|entry| (entry.at, entry.reply())).collect()
+}
+
+/// Where a reply stands in its list.
+fn place(at: i64, reply: &ReplyRef) -> Cursor {
+    let ReplyRef { item, step } = reply;
+    Cursor { at, id: keys::short_digest(&format!("{}|{}|{step}", item.pk, item.sk)) }
 }
 
 /// The place before this one.

@@ -45,6 +45,8 @@ pub enum Action {
     Parked,
     /// The replies that were not sent.
     Failed,
+    /// The replies that wait for a person's word.
+    Drafts,
     /// A person's word on a parked reply.
     Settle,
     /// Everything held about a person.
@@ -114,6 +116,7 @@ pub const ROUTES: &[Route] = routes! {
     "DELETE" "/{account}/conversations/{person}/comments/{comment}" => DeleteComment, body [];
     "GET" "/{account}/replies/parked" => Parked ? ["limit", "before"];
     "GET" "/{account}/replies/failed" => Failed ? ["limit", "before"];
+    "GET" "/{account}/replies/drafts" => Drafts ? ["limit", "before"];
     "POST" "/{account}/replies/{reply}/settlement" => Settle, body ["as"];
     "GET" "/{account}/people/{person}/export" => Export ? ["before"];
     "POST" "/{account}/people/{person}/erasure" => Erase, body [];

@@ -61,8 +61,8 @@ impl Desk {
             };
             if is_new
                 && action == ReplyAction::PrivateReply
-                && let Some(comment) = &comment
-                && self.has_private_reply(account, &peer, comment, now).await?
+                && let (Some(comment), Some(item)) = (&comment, &answered)
+                && self.has_private_reply(account, &peer, comment, item, now).await?
             {
                 return Err(refused(Refusal::PrivateReplyTaken));
             }
@@ -193,23 +193,24 @@ impl Desk {
         Ok(Allowed { human_agent: allowed.human_agent, not_after })
     }
 
-    /// Meta lets a comment have one.
+    /// Meta lets a comment have one: a rule's lies with the comment, a person's among what people wrote.
     async fn has_private_reply(
         &self,
         account: &Account,
         peer: &Peer,
         comment: &CommentId,
+        item: &Item,
         now: i64,
     ) -> Result<bool, Problem> {
-        let thread = store::keys::thread_partition(&account.id, peer);
-        let items = self.store.items(&account.id, peer, now).await?;
-        Ok(items.iter().any(|(sk, item)| {
-            let key = Key { pk: thread.clone(), sk: sk.clone() };
-            let is_it = |reply: &&Reply| {
-                reply.action == ReplyAction::PrivateReply && reply.comment(&key) == Some(comment.as_str())
-            };
-            item.replies().iter().filter(is_it).any(|reply| reply.state != ReplyState::Failed)
-        }))
+        let has_one = |item: &Item, is_it: &dyn Fn(&Reply) -> bool| {
+            let mut replies = item.replies().iter().filter(|reply| reply.action == ReplyAction::PrivateReply);
+            replies.any(|reply| is_it(reply) && reply.state != ReplyState::Failed)
+        };
+        if has_one(item, &|_| true) {
+            return Ok(true);
+        }
+        let written = self.store.written_by_hand(&account.id, peer, now).await?;
+        Ok(written.iter().any(|(_, item)| has_one(item, &|reply| reply.comment.as_deref() == Some(comment.as_str()))))
     }
 }
 

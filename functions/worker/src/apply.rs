@@ -7,8 +7,8 @@ use job::Job;
 use outbox::{Echo, Whose};
 use store::retention::{DAYS, days_ms};
 use store::{
-    Account, Connection, Consistency, Conversation, Decided, Item, ItemContent, Loaded, Mode, ReplyState, Sight,
-    is_erased, is_too_large, keys,
+    Account, Connection, Consistency, Conversation, Decided, Item, ItemContent, Loaded, Mode, Question as ToAnswer,
+    ReplyRef, ReplyState, Sight, is_erased, is_too_large, keys,
 };
 
 use crate::Worker;
@@ -142,6 +142,9 @@ impl Worker {
             self.count_effects(work, std::slice::from_ref(effect));
         }
         let (decision, decided_now) = answer.map(|answer| (answer.decision, answer.stored)).unzip();
+        if let Some(decided) = &decided_now {
+            self.enter_questions(work, decided).await?;
+        }
         if is_news || decides {
             self.store.save_item(key, &read.item, &content, decided_now.as_ref(), kept_until).await?;
         }
@@ -171,6 +174,17 @@ impl Worker {
         applied.attempts = attempts?;
         self.announce(work, is_ours, &conversation, wished.as_ref()).await?;
         Ok(applied)
+    }
+
+    /// What somebody outside is asked is entered before it is written, so that whoever is asked finds it.
+    async fn enter_questions(&self, work: &Work<'_>, decided: &Decided) -> Result<(), Trouble> {
+        for (step, reply) in decided.replies.iter().enumerate().filter(|(_, reply)| reply.asked.is_some()) {
+            let place = ReplyRef { item: work.key.clone(), step };
+            let question = ToAnswer::new(&place, self.clock.now_ms(), reply.not_after);
+            let question = question.kept_for(work.account().kept_days());
+            self.store.enter_question(&work.job.account, &reply.id, &question).await?;
+        }
+        Ok(())
     }
 
     /// Tells the CRM of an event that is stored and answered, before it is acknowledged. Every time it comes: whoever

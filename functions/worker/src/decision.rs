@@ -212,7 +212,7 @@ fn asked(ask: &Ask, holds: bool) -> Reply {
     };
     let text = fallback.and_then(Action::text).map(Words::from);
     Reply {
-        asked: Some(Asked { deadline: ask.deadline.0, above, draft, hands_over_until }),
+        asked: Some(Asked { deadline: ask.deadline.0, above, persona: ask.persona.clone(), draft, hands_over_until }),
         passes_holds: holds,
         discloses: ask.disclosure.is_some(),
         ..Reply::planned(ask.id.to_string(), ask.source.to_string(), action, text, ask.not_after.0)

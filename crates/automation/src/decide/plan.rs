@@ -219,6 +219,7 @@ impl<'a> Plan<'a> {
             id: name_and_random(facts.key, sending.source, sending.step).0,
             source: sending.source.clone(),
             step: sending.step,
+            persona: step.persona.clone(),
             to,
             deadline: facts.at.plus_ms(step.wait_ms).min(not_after),
             not_after,

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::Effect;
 
-/// What a tag looks like.
+/// What a tag, or the name of a persona, looks like.
 const TAG_PATTERN: &str = "^[a-z0-9_-]{1,40}$";
 const MINUTE_MS: i64 = 60_000;
 /// How long a conversation that was handed over gets no automatic answer, unless its rule says otherwise.
@@ -101,6 +101,8 @@ object! {
         "fallback" => fallback: Option<MessageWordings>,
         /// How a comment is answered. Else as a private reply.
         "as" => answered_as: Option<AnsweredAs>,
+        /// As whom the office's system is to answer: a name that it knows.
+        "persona" => persona: Option<TagText>,
     }
 }
 
@@ -114,7 +116,7 @@ words! {
     }
 }
 
-/// A mark on a conversation.
+/// A mark on a conversation, or the name of a persona.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TagText(pub(super) String);
 
@@ -175,6 +177,7 @@ pub(crate) struct AskStep {
     pub(crate) wait_ms: i64,
     pub(crate) fallback: Option<Variants>,
     pub(crate) in_public: bool,
+    pub(crate) persona: Option<String>,
 }
 
 impl Step {
@@ -283,7 +286,12 @@ impl AskDocument {
             Some(texts) => compiler.check_room(texts, path),
             None => {}
         }
-        AskStep { wait_ms: self.wait_minutes.map_or(ASK_MS, |minutes| minutes.0 * MINUTE_MS), fallback, in_public }
+        AskStep {
+            wait_ms: self.wait_minutes.map_or(ASK_MS, |minutes| minutes.0 * MINUTE_MS),
+            fallback,
+            in_public,
+            persona: self.persona.map(|TagText(persona)| persona),
+        }
     }
 }
 

@@ -195,7 +195,11 @@ pub(super) fn desk(
     clock: &Clock,
     metrics: Metrics,
 ) -> impl Invoke + Clone + use<> {
-    let desk = Arc::new(Desk::new(desk::Parts { store, graph, vault }, clock.clone(), metrics));
+    let desk = Arc::new(Desk::new(
+        desk::Parts { store, graph, vault, outbox: outbox::Settings::default() },
+        clock.clone(),
+        metrics,
+    ));
     move |event: Bytes| {
         let desk = Arc::clone(&desk);
         async move { answer(desk.handle(read(&event)?).await) }

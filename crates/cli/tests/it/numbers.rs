@@ -73,8 +73,8 @@ fn an_erasure_waits_until_nothing_can_be_under_way() {
 }
 
 #[test]
-fn both_senders_believe_the_same_of_meta() {
+fn all_senders_believe_the_same_of_meta() {
     for setting in ["ON_UNKNOWN: !Ref OnUnknown", "REPLY_MARKER: !Ref ReplyMarker"] {
-        assert_eq!(TEMPLATE.matches(setting).count(), 2, "{setting}");
+        assert_eq!(TEMPLATE.matches(setting).count(), 3, "{setting}");
     }
 }

@@ -5,7 +5,7 @@ use instagram::{AccountId, MessageId, Peer};
 use crate::{Item, Key, Listed, ReplyRef, ReplyState, keys};
 
 /// What is kept elsewhere because of an item: the note of a message by an event that named no person, the entries of replies
-/// in the lists for people, and the conversation's in the list of those in which something happened in that hour.
+/// in the lists for people and among the questions, and the conversation's in the list of those in which something happened in that hour.
 pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) -> Vec<Key> {
     let mut companions = Vec::new();
     if let Some(mid) = key.sk.strip_prefix(keys::MESSAGE).and_then(|mid| MessageId::parse(mid).ok()) {
@@ -15,8 +15,11 @@ pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) ->
             companions.push(keys::conversation(account, &Peer::from(&mid)));
         }
     }
-    for step in 0..item.map_or(0, |item| item.replies().len()) {
+    for (step, held) in item.map_or(&[][..], Item::replies).iter().enumerate() {
         let reply = ReplyRef { item: key.clone(), step };
+        if held.asked.is_some() || held.model.is_some() {
+            companions.push(keys::question(account, &held.id));
+        }
         for state in [ReplyState::Parked, ReplyState::Failed] {
             companions.push(Listed::key_of(account, &reply, state));
         }

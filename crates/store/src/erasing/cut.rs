@@ -28,6 +28,7 @@ pub(super) fn parts(extent: Extent) -> &'static [Part] {
             Part::List(keys::PARKED),
             Part::List(keys::ERASURES),
             Part::List(keys::RECENT),
+            Part::List(keys::QUESTION),
         ],
         Extent::Account => &[
             Part::Conversations,
@@ -35,6 +36,7 @@ pub(super) fn parts(extent: Extent) -> &'static [Part] {
             Part::List(keys::PARKED),
             Part::List(keys::ERASURES),
             Part::List(keys::RECENT),
+            Part::List(keys::QUESTION),
             Part::List(keys::TOMBSTONE),
             Part::List(keys::DEED),
             Part::List(keys::RULES),

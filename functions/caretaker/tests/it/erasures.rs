@@ -63,6 +63,23 @@ async fn an_order_is_carried_out_within_minutes_and_strikes_the_request_off() {
 }
 
 #[tokio::test]
+async fn the_crm_is_told_whom_to_forget_before_anything_is_deleted() {
+    let world = World::start().await;
+    let plan = world.due(PERSON, "CANARIO").await;
+    open(&world, Some(PERSON)).await;
+    world.queue.always(&["SendMessageBatch"], TableFate::BROKEN);
+    world.minutes(4).await;
+    assert_eq!(state(&world).await, ErasureState::Open, "who is not told is not erased");
+    assert!(world.item(&plan).await.content.kind.is_some());
+    world.queue.mend();
+    world.minutes(4).await;
+    assert_eq!(state(&world).await, ErasureState::Done);
+    let told = world.all_told();
+    let erased: Vec<_> = told.iter().filter(|event| event["type"] == "person.erased").collect();
+    assert_eq!((erased.len(), erased[0]["person"].as_str()), (1, Some(PERSON)));
+}
+
+#[tokio::test]
 async fn an_order_that_does_not_end_shows_its_age() {
     let world = World::start().await;
     open(&world, Some(PERSON)).await;

@@ -1,10 +1,11 @@
 //! Somebody of the office answers, and so does a machine that was asked.
 
 use serde_json::{Value, json};
-use store::{Asked, Broken, Decided, ReplyAction, Steer};
+use store::{Asked, Broken, Decided, Question, ReplyAction, ReplyRef, Steer};
 
-use crate::stage::{OFFICE, OTHER_OFFICE, PERSON, Stage, comment, message, peer};
+use crate::stage::{OFFICE, OTHER_OFFICE, PERSON, Stage, account_id, comment, message, peer};
 
+const SECOND_PERSON: &str = "900000000000002";
 const HOUR: i64 = 3_600_000;
 const PATH: &str = "/conversations/900000000000001";
 const MESSAGES: &str = "/conversations/900000000000001/messages";
@@ -116,15 +117,27 @@ async fn what_meta_does_not_answer_is_on_its_way_and_not_sent_again() {
 async fn asked(stage: &Stage, raw: &Value, action: ReplyAction, draft: bool) {
     stage.meta.person_writes(OFFICE, PERSON, "oi");
     let now = stage.now();
-    let asked =
-        Asked { deadline: now + 5 * 60_000, above: "Resposta automática".to_owned(), draft, hands_over_until: None };
+    let asked = Asked {
+        deadline: now + 5 * 60_000,
+        above: "Resposta automática".to_owned(),
+        persona: None,
+        draft,
+        hands_over_until: None,
+    };
     let reply = store::Reply {
         asked: Some(asked),
         ..store::Reply::planned("ask-1".to_owned(), "pergunta".to_owned(), action, None, now + HOUR)
     };
     let mut decided: Decided = serde_json::from_value(json!({"why": "asked", "rules": 1})).unwrap();
     decided.replies.push(reply);
-    stage.hears(raw, 1_000, Some(decided)).await;
+    let item = stage.hears(raw, 1_000, Some(decided)).await;
+    let question = Question::new(&ReplyRef { item, step: 0 }, now, now + HOUR);
+    stage.store.enter_question(&account_id(OFFICE), "ask-1", &question).await.unwrap();
+}
+
+/// The account's drafts, as the desk lists them.
+async fn drafts(stage: &Stage) -> Vec<Value> {
+    stage.get("/replies/drafts").await.body()["replies"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
@@ -135,6 +148,10 @@ async fn a_machines_answer_goes_out_below_its_label_and_only_one_and_only_in_tim
     let body = json!({"text": "Sim, há vagas.", "model": "gpt"});
     assert_eq!(stage.act("POST", &format!("{PATH}/answers/ask-2"), body.clone()).await.status, 404);
     assert_eq!(stage.act("POST", &path, json!({"text": "Sim."})).await.status, 400, "nobody wrote it");
+    stage.hears(&message(SECOND_PERSON, "m2", "oi"), 1_000, None).await;
+    let elsewhere = format!("/conversations/{SECOND_PERSON}/answers/ask-1");
+    assert_eq!(stage.act("POST", &elsewhere, body.clone()).await.status, 404, "asked in another conversation");
+    assert!(drafts(&stage).await.is_empty());
     let answer = stage.act("POST", &path, body.clone()).await;
     assert_eq!((answer.status, sent(&stage)), (200, vec!["Resposta automática\n\nSim, há vagas.".to_owned()]));
     assert_eq!(answer.body()["reply"]["model"], "gpt");
@@ -162,9 +179,15 @@ async fn a_public_answer_waits_for_a_persons_word() {
         let answer = stage.act("POST", &format!("{PATH}/answers/ask-1"), body).await;
         assert_eq!((answer.status, &answer.body()["reply"]["draft"]), (202, &json!(true)), "{word}");
         assert_eq!(stage.meta.public_replies(id).len(), 0, "{word}: a draft");
+        let waiting = drafts(&stage).await;
+        assert_eq!(
+            (waiting.len(), &waiting[0]["person"], &waiting[0]["answers"]["id"]),
+            (1, &json!(PERSON), &json!(id))
+        );
         let judged = stage.act("POST", &format!("{PATH}/drafts/ask-1/{word}"), Value::Null).await;
         assert_eq!((judged.status, &judged.body()["reply"]["state"]), (200, &json!(state)), "{word}");
         assert_eq!(stage.meta.public_replies(id).len(), usize::from(word == "release"), "{word}");
+        assert!(drafts(&stage).await.is_empty(), "{word}: judged");
         let again = stage.act("POST", &format!("{PATH}/drafts/ask-1/{word}"), Value::Null).await;
         assert_eq!(again.code(), "no_draft", "{word}: once");
     }

@@ -105,6 +105,7 @@ impl Stage {
             store: store_at(&table_door.endpoint(), &clock).await,
             graph: Graph::with_deadline(graph_door.endpoint(), Duration::from_secs(3)).unwrap(),
             vault: Vault::local(LocalKey::parse(&key).unwrap()),
+            outbox: outbox::Settings::default(),
         };
         let stage = Self {
             desk: Desk::new(parts, clock_of_function, meter),

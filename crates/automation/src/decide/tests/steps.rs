@@ -265,12 +265,13 @@ fn asking(members: &str, steps: &str, on: &str) -> RuleSet {
 #[test]
 fn a_question_goes_to_the_office_with_its_deadline_and_what_happens_without_an_answer() {
     let direct = event(Kind::MessageReceived(message("oi")));
-    let rules = asking("", r#"{"ask":{"wait_minutes":5,"fallback":"Já respondemos."}}"#, "message");
+    let rules =
+        asking("", r#"{"ask":{"wait_minutes":5,"fallback":"Já respondemos.","persona":"gabinete"}}"#, "message");
     let decision = decided(&rules, &facts(&direct));
     assert_eq!((decision.outcome.code(), decision.replies.len()), ("asked", 0));
     let ask = decision.ask.unwrap();
     assert_eq!((ask.deadline, ask.not_after), (AT.plus_ms(5 * MINUTE), AT.plus_ms(60 * MINUTE)));
-    assert_eq!(ask.to, AskedFor::Person(person(PERSON)));
+    assert_eq!((ask.to.clone(), ask.persona.as_deref()), (AskedFor::Person(person(PERSON)), Some("gabinete")));
     assert_eq!(ask.id, crate::reply_id(facts(&direct).key, &ask.source, ask.step));
     assert!(matches!(&ask.otherwise, Otherwise::Send(action) if action.text() == Some("Já respondemos.")));
     let answer = ask.message("A praça fica pronta em maio.").unwrap();

@@ -12,8 +12,8 @@ use sandbox::fault::{Call, Fate};
 use serde_json::Value;
 use store::{
     Account, CHORES_SHARD, Conversation, Decided, ErasureOrder, Gate, Item, ItemContent, Key, Lane, Listed, Login,
-    Mode, Page, ProfileRead, Reply, ReplyAction, ReplyRef, ReplyState, Store, StoreError, TABLE_DEFINITION, Told, Wait,
-    keys,
+    Mode, Page, ProfileRead, Question, Reply, ReplyAction, ReplyRef, ReplyState, Store, StoreError, TABLE_DEFINITION,
+    Told, Wait, keys,
 };
 
 use crate::fixtures::NOW;
@@ -131,7 +131,7 @@ impl Office {
         self.store.put_media(&account(id), &media, true, NOW / 1000 + 86_400).await.unwrap();
     }
 
-    /// One person by two ids: messages with replies that failed and were parked, an unsent one, a comment, a reaction, a
+    /// One person by two ids: messages with replies that failed and were parked and whose words were asked for, an unsent one, a comment, a reaction, a
     /// hint, an event that names them inside, a request.
     async fn person(&self, id: &str, words: &str) {
         let (office, at) = (account(id), NOW - DAY);
@@ -152,8 +152,9 @@ impl Office {
         for (sk, state) in [("M#failed", ReplyState::Failed), ("C#parked", ReplyState::Parked)] {
             let key = Key { pk: thread.clone(), sk: sk.to_owned() };
             self.item(&key, words, at, Some(state)).await;
-            let entry = Listed::new(&office, &ReplyRef { item: key, step: 0 }, state, "window", at);
-            self.store.list(&entry).await.unwrap();
+            let place = ReplyRef { item: key, step: 0 };
+            self.store.list(&Listed::new(&office, &place, state, "window", at)).await.unwrap();
+            self.store.enter_question(&office, "r", &Question::new(&place, at, at)).await.unwrap();
         }
         for sk in [format!("R#m1#{PERSON}"), "E#0".to_owned()] {
             self.item(&Key { pk: thread.clone(), sk }, words, at, None).await;
@@ -231,7 +232,7 @@ impl Office {
         let reply = |state| {
             let planned =
                 Reply::planned("r".to_owned(), "agenda".to_owned(), ReplyAction::Message, Some(words.into()), at);
-            Reply { state, ..planned }
+            Reply { state, model: Some("gpt".to_owned()), ..planned }
         };
         let decision = Decided {
             why: "answered".to_owned(),

@@ -71,7 +71,8 @@ impl World {
         kinds.filter(|kind| kind.starts_with("reply.")).collect()
     }
 
-    fn all_told(&self) -> Vec<Value> {
+    /// All that the CRM was told, in its order.
+    pub(crate) fn all_told(&self) -> Vec<Value> {
         let mut known = HashSet::new();
         let messages = self.sqs.messages("crm.fifo").into_iter();
         let events = messages.map(|message| serde_json::from_str::<Value>(&message.body).unwrap());
