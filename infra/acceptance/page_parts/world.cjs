@@ -89,11 +89,6 @@ class World {
     await fetch(path, { method: "POST", headers, body: JSON.stringify({ text: "Obrigada! canario" }) });
     return (await this.json(`${below}/replies/failed`)).replies.length > 0;
   }
-
-  /** Whether the desk lists drafts over all conversations. */
-  async hasDrafts(account) {
-    return (await fetch(`${this.base}/v1/customers/${CUSTOMERS[account]}/accounts/${account}/replies/drafts`)).ok;
-  }
 }
 
 module.exports = { World };

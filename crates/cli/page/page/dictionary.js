@@ -278,6 +278,7 @@ export const WORDS = {
   "event-answer.requested": ["O CRM é perguntado: o que responder a {0}?", "The CRM is asked: what to answer {0}?"],
   "event-person.opted_out": ["{0} não quer mais respostas automáticas", "{0} wants no more automatic answers"],
   "event-person.returned": ["{0} quer respostas automáticas de novo", "{0} wants automatic answers again"],
+  "event-person.erased": ["{0} está sendo apagada", "{0} is being erased"],
   "event-person.handed_over": ["{0} quer falar com uma pessoa", "{0} wants to talk to a person"],
   "content-text": ["texto", "text"],
   "content-image": ["imagem", "image"],

@@ -26,7 +26,9 @@ impl Stack {
         let line = running.line_with(&["Page"]);
         running.line_with(&["One line per event"]);
         let base = line.split_whitespace().last().unwrap().trim_end_matches('/').to_owned();
-        Self { running, base, client: Client::new(), _folder: folder }
+        let tls = graph::tls_client_config().unwrap();
+        let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+        Self { running, base, client, _folder: folder }
     }
 
     /// Status and JSON; null where there is none.

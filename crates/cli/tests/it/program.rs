@@ -87,7 +87,7 @@ fn a_stack_answers_samples_and_its_data_survives_a_restart() {
     let folder = data.path().join("data");
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    stack.line_with(&["message", "answered"]);
+    stack.line_with(&["message", "answered", "msg|"]);
     stack.line_with(&["reply", "sent"]);
 
     // Beside the running stack.
@@ -121,14 +121,14 @@ fn a_stopped_account_sends_nothing_until_it_is_let_go_on() {
     let stop = ask(&folder, &["stop", "--account", ACCOUNT]);
     assert!(told(&stop).contains("is stopped. That holds within 5 seconds"), "{}", told(&stop));
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    stack.line_with(&["message", "observed"]);
+    stack.line_with(&["message", "observed", "msg|"]);
     stack.interrupt();
 
     // Nobody runs who could still believe that it is stopped.
     assert!(told(&ask(&folder, &["start", "--account", ACCOUNT])).contains("goes on"));
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    stack.line_with(&["message", "answered"]);
+    stack.line_with(&["message", "answered", "msg|"]);
     stack.line_with(&["reply", "sent"]);
     stack.interrupt();
 }
@@ -139,7 +139,7 @@ fn explain_tells_what_became_of_samples() {
     let folder = data.path().join("data");
     let stack = Running::start(&folder);
     assert!(ask(&folder, &["send", "events/webhook/message-text.json"]).status.success());
-    let line = stack.line_with(&["message", "answered"]);
+    let line = stack.line_with(&["message", "answered", "msg|"]);
     stack.line_with(&["reply", "sent"]);
     let key = line.split_whitespace().last().unwrap();
     let mid = key.split('|').next_back().unwrap();

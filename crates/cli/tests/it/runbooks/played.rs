@@ -189,9 +189,9 @@ fn an_account_goes_from_observe_to_answer_and_back() {
     let folder = data.path().join("data");
     Running::start(&folder).interrupt();
     let stages: [(&str, &[&str]); 3] = [
-        ("observe", &["message", "observed"]),
-        ("answer", &["message", "answered"]),
-        ("observe", &["message", "observed"]),
+        ("observe", &["message", "observed", "msg|"]),
+        ("answer", &["message", "answered", "msg|"]),
+        ("observe", &["message", "observed", "msg|"]),
     ];
     for (mode, outcome) in stages {
         // While nobody runs who could believe for five seconds that it is otherwise.
