@@ -16,6 +16,7 @@ export const WORDS = {
   "mode-observe": ["Só observa: não responde sozinha", "Only observes: no automatic answers"],
   "mode-off": ["Desligada", "Switched off"],
   "connected": ["Conectada", "Connected"],
+  "must-connect": ["Precisa ser conectada de novo", "Must be connected again"],
   "disconnected": ["Desconectada", "Disconnected"],
   "stopped-since": ["Envio parado desde {0}", "Sending stopped since {0}"],
   "token-days": ["autorização por mais {0} dias", "authorised for {0} more days"],

@@ -31,10 +31,11 @@ const MODES = { answer: "good", observe: "wait", off: "bad" };
 export async function refresh() {
   const account = await read("");
   if (account.account !== at.account) return;
+  const connection = account.trouble ? "must-connect" : account.connection;
   refill(status, account, () => [
     h("p", {},
       h("span", { class: `pill ${MODES[account.mode]}` }, t(`mode-${account.mode}`)), " ",
-      h("span", { class: `pill ${account.connection === "connected" ? "good" : "bad"}` }, t(account.connection)), " ",
+      h("span", { class: `pill ${connection === "connected" ? "good" : "bad"}` }, t(connection)), " ",
       account.stopped_at && h("span", { class: "pill bad" }, t("stopped-since", when(account.stopped_at))), " ",
       account.token_days_left !== null && h("span", { class: "muted" }, t("token-days", account.token_days_left)), " ",
       h("span", { class: "muted id" }, t("customer"), " ", mono(at.customer), " · ", t("account-id"), " ", mono(account.account))),
