@@ -2,7 +2,6 @@
 // what the browser runs.
 import { h } from "./page/dom.js";
 import { at, local, Problem } from "./page/desk.js";
-import * as conversation from "./page/conversation.js";
 import * as feed from "./page/feed.js";
 import * as list from "./page/list.js";
 import { tell, tellProblem } from "./page/outcome.js";
@@ -16,6 +15,8 @@ const drafts = listOf("drafts");
 const parked = listOf("parked");
 const failed = listOf("failed");
 const panel = document.getElementById("list");
+/** What shows a conversation: comes with the first one. */
+let conversation = null;
 let customers = [];
 let view = null;
 let person = null;
@@ -47,14 +48,30 @@ async function show() {
   if (hasOtherView) build();
   const hasOtherPerson = isOther || wanted.person !== person;
   person = wanted.person;
-  if (person === null && hasOtherPerson) conversation.close();
+  if (person === null) close();
   await Promise.all([
     isOther && top.refresh(),
     refreshList(),
-    person !== null && hasOtherPerson && conversation.open(person),
+    person !== null && hasOtherPerson && open(person),
   ]);
-  feed.renew();
+  renew();
   if (person !== null && hasOtherPerson) document.getElementById("conversation").focus({ preventScroll: true });
+}
+
+async function open(someone) {
+  conversation ??= await import("./page/conversation.js");
+  await conversation.open(someone);
+}
+
+function close() {
+  conversation?.close();
+  document.getElementById("conversation").replaceChildren(h("p", { class: "empty" }, t("choose-conversation")));
+}
+
+/** Names came with the conversation that was opened. */
+function renew() {
+  if (view === "conversations") list.renew();
+  feed.renew();
 }
 
 const remembered = () => localStorage.getItem("politicall.account");
@@ -83,9 +100,10 @@ async function heard(events, isFirst) {
     const here = events.map(({ event }) => event).filter((event) => event.account === at.account);
     await Promise.all([
       here.length > 0 && refreshList(),
-      here.some(conversation.isAbout) && conversation.refresh(),
+      conversation && here.some(conversation.isAbout) && conversation.refresh(),
       here.some((event) => event.type.startsWith("account.")) && top.refresh(),
     ]).catch(tellProblem);
+    renew();
     if (events.some(({ event }) => event.type === "account.connected" || event.type === "account.erased")) await learn();
   }
   test.heard(events);
@@ -109,7 +127,9 @@ async function start() {
   await learn();
   feed.build(document.getElementById("feed"), customers);
   window.addEventListener("hashchange", () => show().catch(tellProblem));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) Promise.all([refreshList(), conversation.refresh(), top.refresh()]).catch(tellProblem); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) Promise.all([refreshList(), conversation?.refresh(), top.refresh()]).catch(tellProblem);
+  });
   await Promise.all([show(), test.build(document.getElementById("test"), feed.lastNumber)]);
   await feed.follow(heard, lost);
 }

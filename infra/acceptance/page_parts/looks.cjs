@@ -4,7 +4,8 @@
 function contrastOf() {
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
   const luminance = (rgb) => {
-    const [r, g, b] = rgb.slice(0, 3).map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgb.slice(0, 3).map((value) => linear(value / 255));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const ground = (element) => {
@@ -29,7 +30,8 @@ function contrastOf() {
 /** Controls that a screen reader could only call a button or a field. */
 function namelessIn() {
   const controls = [...document.querySelectorAll("button, a, input, textarea, select, summary")].filter((one) => one.checkVisibility());
-  const name = (one) => one.getAttribute("aria-label") ?? ([...(one.labels ?? [])].map((label) => label.textContent).join("") || one.textContent);
+  const label = (one) => [...(one.labels ?? [])].map((label) => label.textContent).join("");
+  const name = (one) => one.getAttribute("aria-label") ?? (label(one) || one.textContent);
   return controls.filter((one) => !name(one).trim()).map((one) => one.outerHTML.slice(0, 120));
 }
 

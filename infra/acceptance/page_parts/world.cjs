@@ -79,6 +79,17 @@ class World {
     await this.json(path, { method: "POST", headers, body: JSON.stringify({ text, model: "stand-in" }) });
   }
 
+  /** Has somebody answer below a live comment, which Instagram refuses. Whether that is listed as not sent. */
+  async failPublicReply(account, person) {
+    const below = `/v1/customers/${CUSTOMERS[account]}/accounts/${account}`;
+    const { entries } = await this.json(`${below}/conversations/${person}`);
+    const comment = entries.find((entry) => entry.live).id;
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": "page-live", "X-Author": "maria" };
+    const path = `${this.base}${below}/conversations/${person}/comments/${comment}/replies`;
+    await fetch(path, { method: "POST", headers, body: JSON.stringify({ text: "Obrigada! canario" }) });
+    return (await this.json(`${below}/replies/failed`)).replies.length > 0;
+  }
+
   /** Whether the desk lists drafts over all conversations. */
   async hasDrafts(account) {
     return (await fetch(`${this.base}/v1/customers/${CUSTOMERS[account]}/accounts/${account}/replies/drafts`)).ok;

@@ -35,8 +35,9 @@ export function composer(person, changed) {
   text.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send.click();
   });
-  const place = h("div", { class: "composer" }, h("label", { for: "answer" }, t("answer-as", author())), text,
-    h("div", { class: "buttons" }, send, left), stands);
+  const label = h("label", { for: "answer" }, t("answer-as", author()));
+  const buttons = h("div", { class: "buttons" }, send, left);
+  const place = h("div", { class: "composer" }, label, text, buttons, stands);
   return {
     place,
     /** Until when Meta lets an answer through, and by what way after that. */
@@ -44,6 +45,8 @@ export function composer(person, changed) {
       const key = until === null ? "no-window" : until > Date.now() ? "window-until" : "window-closed";
       stands.textContent = t(key, until && when(until));
       stands.classList.toggle("notice", key !== "window-until");
+      // Whoever never wrote cannot be written to.
+      for (const one of [label, text, buttons]) one.hidden = until === null;
     },
   };
 }

@@ -11,13 +11,13 @@ const HOUR_MS = 3_600_000;
 const place = document.getElementById("conversation");
 let shown = null;
 
-/** Nothing chosen. */
+/** Nothing is shown any more. */
 export function close() {
   shown = null;
-  place.replaceChildren(h("p", { class: "empty" }, t("choose-conversation")));
 }
 
-export const isAbout = (event) => shown !== null && (event.person === undefined || event.person === shown.person || shown.also.includes(event.person));
+export const isAbout = ({ person }) =>
+  shown !== null && (person === undefined || person === shown.person || shown.also.includes(person));
 
 /** Shows a conversation from its end. */
 export async function open(person) {
@@ -25,8 +25,10 @@ export async function open(person) {
   const head = h("header", { class: "about" });
   const older = h("p", { class: "older" });
   const scroll = h("div", { class: "scroll", tabindex: "0", role: "log", "aria-label": t("conversation-with") }, older, entries);
-  shown = { account: at.account, person, also: [], head, entries, older, scroll, rows: new Map(), pages: 1, box: composer(person, refresh) };
-  place.replaceChildren(h("a", { class: "back", href: `#/${at.account}/conversations` }, `‹ ${t("conversations")}`), head, scroll, shown.box.place);
+  const box = composer(person, refresh);
+  shown = { person, also: [], head, entries, older, scroll, rows: new Map(), pages: 1, box };
+  const back = h("a", { class: "back", href: `#/${at.account}/conversations` }, `‹ ${t("conversations")}`);
+  place.replaceChildren(back, head, scroll, box.place);
   await refresh();
   scroll.scrollTop = scroll.scrollHeight;
 }
@@ -91,7 +93,11 @@ function fillHead(mine, one) {
     return t(done);
   };
   refill(mine.head, [one, isPaused, author()], () => {
-    const tag = h("input", { size: "10", maxlength: "40", pattern: "[a-z0-9_\\-]{1,40}", placeholder: t("new-tag"), "aria-label": t("new-tag"), "data-at": "tag" });
+    const shape = { size: "10", maxlength: "40", pattern: "[a-z0-9_\\-]{1,40}" };
+    const tag = h("input", { ...shape, placeholder: t("new-tag"), "aria-label": t("new-tag"), "data-at": "tag" });
+    const pause = (hours) => todo("PUT", "/pause", () => ({ until: Date.now() + hours * HOUR_MS }), "paused-done");
+    const untag = (name) => button("✕", todo("DELETE", path`/tags/${name}`, undefined, "untagged"),
+      { class: "quiet", "aria-label": t("untag", name) });
     return [
       h("h2", {}, nameOf(mine.person), one.name && one.username && h("small", { class: "muted" }, ` @${one.username}`)),
       h("p", { class: "marks" },
@@ -103,10 +109,8 @@ function fillHead(mine, one) {
       h("div", { class: "buttons small" },
         isPaused
           ? button(t("resume"), todo("DELETE", "/pause", undefined, "resumed"), { class: "quiet", "data-at": "pause" })
-          : [1, 24].map((hours) => button(t(`pause-${hours}`), todo("PUT", "/pause", () => ({ until: Date.now() + hours * HOUR_MS }), "paused-done"),
-            { class: "quiet", "data-at": `pause ${hours}` })),
-        one.tags.map((name) => h("span", { class: "tag" }, `#${name}`, button("✕", todo("DELETE", path`/tags/${name}`, undefined, "untagged"),
-          { class: "quiet", "aria-label": t("untag", name) }))),
+          : [1, 24].map((hours) => button(t(`pause-${hours}`), pause(hours), { class: "quiet", "data-at": `pause ${hours}` })),
+        one.tags.map((name) => h("span", { class: "tag" }, `#${name}`, untag(name))),
         h("form", { class: "inline", onsubmit: (event) => event.preventDefault() }, tag, button(t("add-tag"), async (key) => {
           if (!tag.value || !tag.checkValidity()) {
             tag.focus();

@@ -23,7 +23,7 @@ export function entryRow(person, changed) {
       refill(told, [entry, nameOf(person)], () => parts(entry, person, changed));
       if (entry.sort === "comment" && !entry.removed_at && isTheirs(entry) && !hasForm) {
         hasForm = true;
-        form.append(commentForm(entry.id, person, changed));
+        form.append(commentForm(entry, person, changed));
       }
       form.hidden = entry.removed_at !== null;
     },
@@ -93,13 +93,14 @@ function moderation(entry, person, changed) {
     return t(done);
   };
   return h("p", { class: "buttons small" },
-    entry.hidden_at
+    !entry.live && (entry.hidden_at
       ? button(t("unhide"), todo("DELETE", "/hidden", "unhidden"), { class: "quiet", "data-at": `${entry.id} hide` })
-      : button(t("hide"), todo("PUT", "/hidden", "hidden"), { class: "quiet", "data-at": `${entry.id} hide` }),
+      : button(t("hide"), todo("PUT", "/hidden", "hidden"), { class: "quiet", "data-at": `${entry.id} hide` })),
     carefully(t("delete"), t("delete-sure"), todo("DELETE", "", "deleted"), { "data-at": `${entry.id} delete` }));
 }
 
-function commentForm(comment, person, changed) {
+/** A live comment takes a private reply alone, and cannot be hidden: Meta's rule. */
+function commentForm({ id: comment, live }, person, changed) {
   const text = h("textarea", { rows: "2", "aria-label": t("answer-comment") });
   const left = h("span", { class: "muted" });
   const count = () => { left.textContent = t("characters-left", MOST_BELOW_COMMENT - [...text.value].length); };
@@ -108,7 +109,8 @@ function commentForm(comment, person, changed) {
   const keys = keysOfTexts();
   const post = (below, done) => async () => {
     if (!text.value.trim()) return text.focus();
-    await write("POST", path`/conversations/${person}/comments/${comment}/` + below, { text: text.value }, keys.of(`${below} ${text.value}`));
+    const key = keys.of(`${below} ${text.value}`);
+    await write("POST", path`/conversations/${person}/comments/${comment}/` + below, { text: text.value }, key);
     keys.through();
     text.value = "";
     count();
@@ -117,7 +119,7 @@ function commentForm(comment, person, changed) {
     return t(done);
   };
   const form = h("details", { class: "comment-form" }, h("summary", {}, t("answer-comment")), text, h("p", { class: "buttons small" },
-    button(t("answer-publicly"), post("replies", "answered-publicly"), { class: "main" }),
+    !live && button(t("answer-publicly"), post("replies", "answered-publicly"), { class: "main" }),
     button(t("answer-privately"), post("private-reply", "answered-privately"), { class: "quiet" }), left));
   return form;
 }

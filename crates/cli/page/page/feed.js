@@ -1,18 +1,21 @@
 // What the CRM is told, as it is told: newest first, a line each.
 import { h } from "./dom.js";
-import { at, local } from "./desk.js";
+import { local } from "./desk.js";
 import { linkTo, sentence } from "./telling.js";
 import { t, toTheSecond } from "./words.js";
 
 /** How many lines stay on the page. */
 const MOST_SHOWN = 200;
 
+/** How many of those that came before are shown at first. */
+const MOST_BEFORE = 30;
+
 const PAUSE_MS = 1000;
 const lines = h("ol", { class: "lines", reversed: true });
-let last = 0;
+let last = null;
 let usernames = {};
 
-export const lastNumber = () => last;
+export const lastNumber = () => last ?? 0;
 
 export function build(place, customers) {
   usernames = Object.fromEntries(customers.flatMap(({ accounts }) => accounts.map((one) => [one.account, one.username])));
@@ -23,6 +26,8 @@ export function build(place, customers) {
 /** Reads what is new. */
 async function look() {
   const found = [];
+  // Asked for what comes after the end of numbers, it tells which is the last one.
+  last ??= Math.max(0, (await local(`/feed?after=${Number.MAX_SAFE_INTEGER}`)).last - MOST_BEFORE);
   for (;;) {
     const part = await local(`/feed?after=${last}`);
     // The stack was started anew and counts from 1 again.
@@ -39,10 +44,10 @@ export function renew() {
 }
 
 function line({ number, event }) {
-  const other = event.account === at.account ? null : h("span", { class: "muted" }, ` @${usernames[event.account] ?? event.account}`);
   const told = h("span", {}, sentence(event));
   const li = h("li", { "data-number": number, "data-type": event.type }, h("a", { href: linkTo(event) },
-    h("code", {}, event.type), h("time", { class: "muted" }, toTheSecond(event.at)), " ", told, other));
+    h("time", { class: "muted" }, toTheSecond(event.at)), " ", told,
+    h("span", { class: "source" }, h("code", {}, event.type), ` @${usernames[event.account] ?? event.account}`)));
   return Object.assign(li, { event, told });
 }
 

@@ -9,6 +9,7 @@ const FILTERS = ["all", "unanswered", "paused", "parked"];
 const rows = h("ul", { class: "rows" });
 let only = "all";
 let pages = 1;
+let latest = null;
 
 export function build(place) {
   const filters = FILTERS.map((name) => h("button", {
@@ -19,12 +20,14 @@ export function build(place) {
       return refresh();
     },
   }, t(`only-${name}`)));
-  place.replaceChildren(h("h2", {}, t("conversations")), h("div", { class: "filters", role: "group", "aria-label": t("show-only") }, filters), rows);
+  const group = h("div", { class: "filters", role: "group", "aria-label": t("show-only") }, filters);
+  place.replaceChildren(h("h2", {}, t("conversations")), group, rows);
 }
 
 /** From the beginning: another account. */
 export function reset() {
   pages = 1;
+  latest = null;
 }
 
 export async function refresh() {
@@ -40,8 +43,16 @@ export async function refresh() {
   }
   if (account !== at.account || asked !== only) return;
   found.forEach(remember);
+  latest = { account, asked, found, next };
+  renew();
+}
+
+/** Says it anew: by now another conversation may be open, and more names may be known. */
+export function renew() {
+  if (latest === null) return;
+  const { account, asked, found, next } = latest;
   const open = decodeURIComponent(location.hash.split("/")[3] ?? "");
-  refill(rows, [account, asked, open, found, next], () => [
+  refill(rows, [account, asked, open, found, next, found.map((one) => nameOf(one.person))], () => [
     found.length === 0 && !next && h("li", { class: "empty" }, t(asked === "all" ? "no-conversations" : "none-such")),
     found.map((one) => row(one, open)),
     next && h("li", {}, button(t("more"), async () => { pages += 1; await refresh(); }, { class: "quiet wide" })),

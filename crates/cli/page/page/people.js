@@ -18,5 +18,5 @@ export function rememberUsername(person, username) {
 
 /** The name, or else so much of the id as tells people apart. */
 export function nameOf(person, account = at.account) {
-  return names.get(`${account} ${person}`) ?? t("person", person.length > 12 ? `…${person.slice(-6)}` : person);
+  return names.get(`${account} ${person}`) ?? t("person", person.length > 12 ? `…\u2060${person.slice(-6)}` : person);
 }

@@ -14,22 +14,55 @@ const WHOLE = [
 const PIECES = [
   [/^matched, /, "serviu: "],
   [/^no rule matched; fallback: /, "nenhuma regra serviu; resposta padrão: "],
-  [/^the person wants no more automatic answers; no rule was asked, /, "a pessoa não quer mais respostas automáticas; nenhuma regra foi consultada, "],
-  [/^the person wants automatic answers again; no rule was asked, /, "a pessoa quer respostas automáticas de novo; nenhuma regra foi consultada, "],
+  [
+    /^the person wants no more automatic answers; no rule was asked, /,
+    "a pessoa não quer mais respostas automáticas; nenhuma regra foi consultada, ",
+  ],
+  [
+    /^the person wants automatic answers again; no rule was asked, /,
+    "a pessoa quer respostas automáticas de novo; nenhuma regra foi consultada, ",
+  ],
   [/^the person wants to talk to a person; no rule was asked, /, "a pessoa quer falar com uma pessoa; nenhuma regra foi consultada, "],
-  [/^the person wants their data erased; no rule was asked, /, "a pessoa quer que os seus dados sejam apagados; nenhuma regra foi consultada, "],
+  [
+    /^the person wants their data erased; no rule was asked, /,
+    "a pessoa quer que os seus dados sejam apagados; nenhuma regra foi consultada, ",
+  ],
   [/given a short while ago$/, "dada há pouco tempo"],
   [/\b1 reply planned/, "1 resposta planejada"],
   [/\b(\d+) replies planned/, "$1 respostas planejadas"],
-  [/; the next was refused: the person asked for no automatic answers$/, "; a seguinte foi recusada: a pessoa pediu para não receber respostas automáticas"],
-  [/; the next was refused: a person of the office is talking here$/, "; a seguinte foi recusada: uma pessoa do gabinete está falando aqui"],
-  [/; the next was refused: another app may write in this thread, ours may not$/, "; a seguinte foi recusada: outro aplicativo está com a conversa"],
-  [/; the next was refused: Meta's window for this reply is closed$/, "; a seguinte foi recusada: o prazo da Meta para esta resposta acabou"],
-  [/; the next was refused: it is too late for an answer to make sense$/, "; a seguinte foi recusada: é tarde demais para uma resposta fazer sentido"],
-  [/; the next was refused: the comment already has its one private reply$/, "; a seguinte foi recusada: o comentário já tem a sua única resposta privada"],
-  [/; the next was refused: one event has no more replies than this$/, "; a seguinte foi recusada: um evento não tem mais respostas do que isto"],
+  [
+    /; the next was refused: the person asked for no automatic answers$/,
+    "; a seguinte foi recusada: a pessoa pediu para não receber respostas automáticas",
+  ],
+  [
+    /; the next was refused: a person of the office is talking here$/,
+    "; a seguinte foi recusada: uma pessoa do gabinete está falando aqui",
+  ],
+  [
+    /; the next was refused: another app may write in this thread, ours may not$/,
+    "; a seguinte foi recusada: outro aplicativo está com a conversa",
+  ],
+  [
+    /; the next was refused: Meta's window for this reply is closed$/,
+    "; a seguinte foi recusada: o prazo da Meta para esta resposta acabou",
+  ],
+  [
+    /; the next was refused: it is too late for an answer to make sense$/,
+    "; a seguinte foi recusada: é tarde demais para uma resposta fazer sentido",
+  ],
+  [
+    /; the next was refused: the comment already has its one private reply$/,
+    "; a seguinte foi recusada: o comentário já tem a sua única resposta privada",
+  ],
+  [
+    /; the next was refused: one event has no more replies than this$/,
+    "; a seguinte foi recusada: um evento não tem mais respostas do que isto",
+  ],
   [/; the next was refused: the office keeps silent at this time$/, "; a seguinte foi recusada: o gabinete guarda silêncio nesta hora"],
-  [/; the next was refused: too many automatic replies in ten minutes.*$/, "; a seguinte foi recusada: respostas automáticas demais em dez minutos"],
+  [
+    /; the next was refused: too many automatic replies in ten minutes.*$/,
+    "; a seguinte foi recusada: respostas automáticas demais em dez minutos",
+  ],
   [/; the next was refused: with its blanks filled .*$/, "; a seguinte foi recusada: o texto preenchido tem mais de 1000 bytes"],
   [/^no, it is for other posts, payloads, links or reactions$/, "não: é para outras publicações, botões, links ou reações"],
   [/^no, it is for /, "não: é para "],
@@ -50,7 +83,8 @@ const PIECES = [
 
 const KINDS = {
   message: "mensagens", story_reply: "respostas a stories", story_mention: "menções em stories", comment: "comentários",
-  live_comment: "comentários ao vivo", postback: "botões", quick_reply: "respostas rápidas", referral: "links e anúncios", reaction: "reações",
+  live_comment: "comentários ao vivo", postback: "botões", quick_reply: "respostas rápidas", referral: "links e anúncios",
+  reaction: "reações",
 };
 
 /** A sentence that is not known stays as it is. */

@@ -49,12 +49,14 @@ function settlement(one, changed) {
     await changed();
     return t("settled");
   }, { class: as === "sent" ? "main" : "quiet", "data-at": `${one.reply} ${as}` });
-  return h("div", { class: "settle" }, h("p", { class: "muted" }, t("settle-why")), h("p", { class: "buttons" }, ["sent", "resend", "drop"].map(settle)));
+  const words = ["sent", "resend", "drop"].map(settle);
+  return h("div", { class: "settle" }, h("p", { class: "muted" }, t("settle-why")), h("p", { class: "buttons" }, words));
 }
 
 /** The attempts, for whoever wants to know. */
 export function attempts(one) {
   if (one.attempts.length < 2) return null;
   const told = (tried) => h("li", {}, when(tried.at), " ", has(`tried-${tried.what}`) ? t(`tried-${tried.what}`) : tried.what);
-  return h("details", { "data-at": `${one.reply} attempts` }, h("summary", {}, t("attempts", one.attempts.length)), h("ol", {}, one.attempts.map(told)));
+  return h("details", { "data-at": `${one.reply} attempts` },
+    h("summary", {}, t("attempts", one.attempts.length)), h("ol", {}, one.attempts.map(told)));
 }

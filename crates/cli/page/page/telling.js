@@ -26,7 +26,8 @@ function more(event) {
       return event.content.map((kind) => code("content", kind)).join(", ");
     case "reply.planned":
     case "reply.sent":
-      return event.by === "rule" && event.source ? t("by-rule", event.source) : event.author ? t("by-author", event.author) : code("by", event.by);
+      if (event.by === "rule" && event.source) return t("by-rule", event.source);
+      return event.author ? t("by-author", event.author) : code("by", event.by);
     case "reply.failed":
     case "reply.parked":
       return event.reason;

@@ -5,6 +5,9 @@ import { inPortuguese } from "./portuguese.js";
 
 const inWords = (text) => (lang === "pt" ? inPortuguese(text) : text);
 
+/** What was done beside, by the first word of its code. */
+const did = (code) => t(`did-${code.split(/[/:]/)[0]}`);
+
 export function why(entry) {
   const { decision } = entry;
   if (!decision) return null;
@@ -14,6 +17,6 @@ export function why(entry) {
   return h("details", { class: "why", "data-at": `${entry.id} why` },
     h("summary", {}, h("span", {}, t("why")), " ", told),
     lines.length > 0 ? h("ol", { class: "trail" }, lines) : h("p", { class: "muted" }, t("no-trail")),
-    decision.beside.length > 0 && h("p", { class: "muted" }, t("beside"), " ", decision.beside.map((code) => t(`did-${code.split(/[/:]/)[0]}`)).join(", ")),
+    decision.beside.length > 0 && h("p", { class: "muted" }, t("beside"), " ", decision.beside.map(did).join(", ")),
     decision.rules_version !== null && h("p", { class: "muted" }, t("rules-version", decision.rules_version)));
 }

@@ -12,6 +12,7 @@ mod logs;
 mod metrics;
 mod numbers;
 mod operators;
+mod page;
 mod program;
 mod quarantine;
 mod rooms;

@@ -121,6 +121,22 @@ async fn a_code_is_good_once_for_an_hour_and_for_who_asked() {
 }
 
 #[tokio::test]
+async fn ended_tokens_are_refused_until_a_new_login() {
+    let Scene { meta, .. } = scene().await;
+    assert!(!meta.end_tokens("9"), "nobody's");
+    let old = meta.world(|world| world.accounts[0].token.clone());
+    assert!(meta.end_tokens(ACCOUNT));
+    let (status, body) = get(&meta, &format!("/v24.0/me?access_token={old}")).await;
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let error = &body["error"];
+    assert_eq!((status, &error["code"], &error["error_subcode"]), (400, &json!(190), &json!(460)));
+    let code = code(&meta, ("account", ACCOUNT), &["instagram_business_basic"]).await;
+    let token = redeem(&meta, &code, &[]).await.1["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(get(&meta, &format!("/v24.0/me?access_token={token}")).await.0, 200);
+    assert_eq!(get(&meta, &format!("/v24.0/me?access_token={old}")).await.0, 400, "the old one stays dead");
+}
+
+#[tokio::test]
 async fn what_was_unticked_is_not_granted_and_both_shapes_say_so() {
     let Scene { meta, .. } = scene().await;
     meta.set_login_answer(LoginAnswer::Documented);

@@ -198,3 +198,21 @@ fn attributes_come_when_asked_for() {
         assert_eq!(got.unwrap_or_default(), names, "{asked}");
     }
 }
+
+#[test]
+fn a_listener_hears_each_message_once_and_takes_none() {
+    let mut world = World::with(FIFO, json!({}));
+    world.create("other.fifo", json!({}));
+    let heard = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let ear = std::sync::Arc::clone(&heard);
+    let listener = move |body: &str| ear.lock().unwrap().push(body.to_owned());
+    world.queues.listeners.push((FIFO.to_owned(), std::sync::Arc::new(listener)));
+    for body in ["x", "y", "x"] {
+        world.send("a", body);
+    }
+    let input =
+        json!({ "QueueUrl": "other.fifo", "MessageBody": "z", "MessageGroupId": "a", "MessageDeduplicationId": "z" });
+    world.call("SendMessage", input).unwrap();
+    assert_eq!(*heard.lock().unwrap(), ["x", "y"], "the second x is a duplicate, z lies elsewhere");
+    assert_eq!(bodies(&world.receive(FIFO, 10)), ["x", "y"]);
+}
