@@ -1,4 +1,4 @@
-"""Deploys the packaged template into ministack and plays the samples through it, from the callback to Meta."""
+"""Deploys the packaged template into ministack, plays the samples through it, from the callback to Meta, and lives a first day there."""
 
 import json
 import pathlib
@@ -7,14 +7,17 @@ import urllib.request
 
 import boto3
 
+import first_day.day
+import first_day.deployed
 from deployment import made, truststore
 from deployment.deliveries import EVENTS, Callback, app_of, as_of_now, mids, samples
-from deployment.operator import Meta, take_over
+from deployment.operator import Meta, take_over, variables
 from deployment.say import expect, wait_until
 from deployment.stack import Stack
 
 # Long enough for two busy cores: ministack takes a tenth of a second for each call of a function.
 PATIENCE_SECONDS = 180
+CRM_SECRET = "0123456789abcdef" * 4
 
 
 def main(aws_url, packaged, meta_folder, scratch):
@@ -27,6 +30,8 @@ def main(aws_url, packaged, meta_folder, scratch):
         "Architecture": "x86_64",
         "Size": "small",
         "GraphBaseUrl": meta.graph_url,
+        "LoginBaseUrl": meta.graph_url,
+        "CodeBaseUrl": meta.graph_url,
         "PageTopicArn": topics[0],
         "TicketTopicArn": topics[1],
         "MonthlyBudgetUsd": "50",
@@ -39,13 +44,15 @@ def main(aws_url, packaged, meta_folder, scratch):
     play(client, stack, aws_url, meta, folder)
     expect("the caretaker comes to its end", caretaker(client("lambda"), stack), None)
     expect("the privacy text is there", page(aws_url, stack, "/connect/privacy"), 200)
+    # By the generated names, which the trust store's check closes.
+    live_the_first_day(client, stack, aws_url, meta)
     truststore.check(client, stack, aws_url, folder)
 
 
 def play(client, stack, aws_url, meta, folder):
     """Every sample, signed and not."""
     world = json.loads((EVENTS / "world.json").read_text())
-    callback = Callback(aws_url, stack.outputs["CallbackUrl"], world["apps"])
+    callback = Callback(aws_url, stack.outputs["CallbackUrl"], meta.apps)
     bodies = samples()
     some = list(bodies.values())[::10]
     first, second = (app["name"] for app in world["apps"])
@@ -54,10 +61,10 @@ def play(client, stack, aws_url, meta, folder):
     # Either way Meta delivers again.
     early = callback.post(bodies["message-text.json"], callback.secrets[first])
     expect("a delivery before the secret has a value is put off", early // 100, 5)
-    secrets = {"MetaAppsSecretArn": {"apps": world["apps"]}, "CrmSecretArn": {"secrets": ["0123456789abcdef" * 4]}}
+    secrets = {"MetaAppsSecretArn": {"apps": meta.apps}, "CrmSecretArn": {"secrets": [CRM_SECRET]}}
     for output, value in secrets.items():
         client("secretsmanager").put_secret_value(SecretId=stack.outputs[output], SecretString=json.dumps(value))
-    take_over(aws_url, meta, stack.outputs, world, folder)
+    take_over(variables(aws_url, meta, stack.outputs), world, folder)
 
     for app, where in ((None, "the callback"), (first, "the app's own callback")):
         statuses = {callback.post(body, "not the secret", app) for body in some}
@@ -90,6 +97,16 @@ def play(client, stack, aws_url, meta, folder):
     expect("a message of now", callback.post(body, callback.secrets[first]), 200)
     wait_until("its replies", lambda: replies(client, stack, "acceptance.now"), ["sent"], PATIENCE_SECONDS)
     settled(client, stack)
+
+
+def live_the_first_day(client, stack, aws_url, meta):
+    """The office's first day, as `first-day` lives it on the local stack."""
+    callback = Callback(aws_url, stack.outputs["CallbackUrl"], meta.apps)
+    known = variables(aws_url, meta, stack.outputs)
+    world = first_day.deployed.deployed(
+        aws_url, stack, callback, CRM_SECRET, meta, known, tend=lambda: caretaker(client("lambda"), stack)
+    )
+    first_day.day.live(world)
 
 
 def count(client, stack, queue, what=("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")):

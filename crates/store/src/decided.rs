@@ -81,6 +81,9 @@ pub struct Reply {
     /// Who released or dropped the draft, by the CRM's own name for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released_by: Option<String>,
+    /// By which request somebody outside last gave or judged its words, as a digest of the request's key: repeated, it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// When the event it answers was received, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<i64>,
@@ -144,6 +147,7 @@ impl Reply {
             human_agent: false,
             comment: None,
             asked: None,
+            request: None,
             model: None,
             draft: false,
             released_by: None,

@@ -216,12 +216,17 @@ impl Store {
         after: Option<Attributes>,
         most: Option<i32>,
     ) -> Result<QueryOutput, StoreError> {
-        self.client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+        let query = self.client.query().table_name(&self.table);
+        // DynamoDB refuses an empty text wherever a key attribute is compared.
+        let query = if prefix.is_empty() {
+            query.key_condition_expression("pk = :pk")
+        } else {
+            query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+        };
+        query
             .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
             .consistent_read(true)
             .set_limit(most)
             .set_exclusive_start_key(after)

@@ -35,11 +35,16 @@ impl Desk {
         self.once(ask, account, "answer", None, async |_| {
             let found = self.find_reply(account, &peer, ask.name("reply")).await?;
             let standing = self.standing_of(account).await?;
+            let request = keys::short_digest(&ask.key);
+            // Whoever took this very answer died before it could say so.
+            if found.reply().request.as_deref() == Some(request.as_str()) {
+                return self.go_on(&standing, &peer, &found.place).await;
+            }
             let Some(asked) = found.reply().asked.clone() else { return Err(too_late()) };
             let words = Words::from(labelled(&asked.above, words.expose()));
             fits(found.reply().action, &words)?;
             let draft_until = asked.draft.then_some(found.reply().not_after);
-            match self.store.answer(&found.place, &words, &model, draft_until, self.clock.now_ms()).await {
+            match self.store.answer(&found.place, &words, &model, &request, draft_until, self.clock.now_ms()).await {
                 Ok(()) => {}
                 Err(StoreError::Conflict) => return Err(too_late()),
                 Err(error) => return Err(error.into()),
@@ -57,16 +62,19 @@ impl Desk {
         self.once(ask, account, what, None, async |_| {
             let found = self.find_reply(account, &peer, ask.name("reply")).await?;
             let standing = self.standing_of(account).await?;
-            let now = self.clock.now_ms();
-            let judged = if releases {
-                self.store.release(&found.place, &ask.author, now).await
-            } else {
-                self.store.drop_draft(&found.place, &ask.author, now).await
-            };
-            match judged {
-                Ok(()) => {}
-                Err(StoreError::Conflict) => return Err(no_draft()),
-                Err(error) => return Err(error.into()),
+            let (now, request) = (self.clock.now_ms(), keys::short_digest(&ask.key));
+            // Whoever did this very thing died before it could say so.
+            if found.reply().request.as_deref() != Some(request.as_str()) {
+                let judged = if releases {
+                    self.store.release(&found.place, &ask.author, &request, now).await
+                } else {
+                    self.store.drop_draft(&found.place, &ask.author, &request, now).await
+                };
+                match judged {
+                    Ok(()) => {}
+                    Err(StoreError::Conflict) => return Err(no_draft()),
+                    Err(error) => return Err(error.into()),
+                }
             }
             if releases {
                 return self.go_on(&standing, &peer, &found.place).await;

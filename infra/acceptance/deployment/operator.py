@@ -21,7 +21,10 @@ class Meta:
 
     def __init__(self, data):
         self.data = data
-        self.graph_url = json.loads((data / "stack.json").read_text())["graph"]
+        self.endpoints = json.loads((data / "stack.json").read_text())
+        self.graph_url = self.endpoints["graph"]
+        # Its apps have secrets of their own, by which it knows who redeems a login's code.
+        self.apps = json.loads((data / "apps.json").read_text())["apps"]
         run("--data", data, "stop", "--all")
 
     def knows_of(self, body):
@@ -31,15 +34,19 @@ class Meta:
         run("--data", self.data, "send", "--as-is", file)
 
 
-def take_over(aws_url, meta, outputs, world, folder):
-    """All accounts of the samples' world, as another system would hand them over, with their rules and modes."""
-    deployment = {
+def variables(aws_url, meta, outputs):
+    """What tells the command line which deployment it works on."""
+    return {
         "AWS_ENDPOINT_URL": aws_url,
         "GRAPH_BASE_URL": meta.graph_url,
         "TABLE_NAME": outputs["TableName"],
         "TOKEN_KEY": outputs["TokenKeyArn"],
         "META_APPS_SECRET": outputs["MetaAppsSecretArn"],
     }
+
+
+def take_over(deployment, world, folder):
+    """All accounts of the samples' world, as another system would hand them over, with their rules and modes."""
     rows = [{key: account[key] for key in ("customer", "token", "app_id", "username")} for account in world["accounts"]]
     file = folder / "accounts.json"
     file.write_text(json.dumps(rows))

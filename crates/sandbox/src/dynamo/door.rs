@@ -102,6 +102,9 @@ impl<F: Faults> Passage<F> {
     /// Hands the call on with the question for its capacity added, and takes that out of the answer again.
     async fn serve(&self, head: &http::request::Parts, call: &Call) -> Answer {
         let mut asked: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        if compares_a_key_with_nothing(&asked) {
+            return Ok(refusal(400, "ValidationException"));
+        }
         let capacity_wanted = asked["ReturnConsumedCapacity"].as_str().is_some_and(|mode| mode != "NONE");
         let mut forwarded = call.body.clone();
         if asked.is_object() && !capacity_wanted && reports_capacity(&call.operation) {
@@ -155,6 +158,15 @@ impl<F: Faults> Passage<F> {
 /// The operations on items; those on tables know no `ReturnConsumedCapacity`.
 fn reports_capacity(operation: &str) -> bool {
     operation.ends_with("Item") || operation.ends_with("Items") || matches!(operation, "Query" | "Scan")
+}
+
+/// A key attribute cannot hold an empty text, and DynamoDB refuses to look for one, by its beginning too. dynoxide looks, and
+/// finds what a caller may have meant.
+fn compares_a_key_with_nothing(asked: &Value) -> bool {
+    let condition = asked["KeyConditionExpression"].as_str().unwrap_or_default();
+    let is_name = |character: char| character == ':' || character == '_' || character.is_ascii_alphanumeric();
+    let mut names = condition.split(|character| !is_name(character)).filter(|name| name.starts_with(':'));
+    names.any(|name| asked["ExpressionAttributeValues"][name]["S"] == "")
 }
 
 fn refusal(status: u16, code: &str) -> http::Response<Bytes> {

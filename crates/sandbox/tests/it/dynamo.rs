@@ -168,6 +168,25 @@ async fn a_read_is_one_call_and_half_a_unit_unless_consistent() {
 }
 
 #[tokio::test]
+async fn nobody_can_look_for_a_key_that_begins_with_nothing() {
+    let (_dynamo, _door, client) = started().await;
+    let query = |condition: &str, prefix: Option<&str>| {
+        let query = client.query().table_name("events").key_condition_expression(condition);
+        let query = query.expression_attribute_values(":pk", text("a"));
+        match prefix {
+            Some(prefix) => query.expression_attribute_values(":prefix", text(prefix)).send(),
+            None => query.send(),
+        }
+    };
+    let begins = "pk = :pk AND begins_with(sk, :prefix)";
+    let cases =
+        [("nothing", begins, Some(""), false), ("a text", begins, Some("M#"), true), ("all", "pk = :pk", None, true)];
+    for (case, condition, prefix, expected) in cases {
+        assert_eq!(query(condition, prefix).await.is_ok(), expected, "{case}");
+    }
+}
+
+#[tokio::test]
 async fn each_fault_has_or_lacks_the_effect_it_stands_for() {
     let dynamo = Dynamo::memory(Clock::default()).await.unwrap();
     dynamo.create_table(&table()).unwrap();

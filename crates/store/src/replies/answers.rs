@@ -1,4 +1,4 @@
-//! Replies whose words come from outside: given, released, dropped.
+//! Replies whose words come from outside: given, released, dropped. Each by a request, by whose digest a repeated one is known.
 
 use instagram::Words;
 
@@ -17,12 +17,14 @@ impl Store {
         reply: &ReplyRef,
         text: &Words,
         model: &str,
+        request: &str,
         draft_until: Option<i64>,
         now_ms: i64,
     ) -> Result<(), StoreError> {
         let mut update = Update::of(reply.item.clone());
         update.set(&reply.path("text"), text)?;
         update.set(&reply.path("model"), model)?;
+        update.set(&reply.path("request"), request)?;
         // The words that were meant for no answer may have been more than a text.
         update.remove(&reply.path("message"));
         update.remove(&reply.path("asked"));
@@ -40,10 +42,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is no draft any more.
-    pub async fn release(&self, reply: &ReplyRef, author: &str, now_ms: i64) -> Result<(), StoreError> {
+    pub async fn release(&self, reply: &ReplyRef, author: &str, request: &str, now_ms: i64) -> Result<(), StoreError> {
         let mut update = Update::of(reply.item.clone());
         update.remove(&reply.path("draft"));
         update.set(&reply.path("released_by"), author)?;
+        update.set(&reply.path("request"), request)?;
         set_due(&mut update, &reply.item, now_ms)?;
         let is_draft = update.compare(&reply.path("draft"), "=", true)?;
         update.require(&is_draft);
@@ -55,10 +58,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it is no draft any more.
-    pub async fn drop_draft(&self, reply: &ReplyRef, author: &str, now_ms: i64) -> Result<(), StoreError> {
+    pub async fn drop_draft(
+        &self,
+        reply: &ReplyRef,
+        author: &str,
+        request: &str,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let mut update = Update::of(reply.item.clone());
         update.remove(&reply.path("draft"));
         update.set(&reply.path("released_by"), author)?;
+        update.set(&reply.path("request"), request)?;
         update.set(&reply.path("state"), ReplyState::Failed)?;
         update.set(&reply.path("reason"), "dropped")?;
         update.set("untold", now_ms)?;

@@ -68,8 +68,8 @@ async fn an_answer_in_time_goes_out_and_is_told_as_a_machines() {
     let answer = Words::from("Resposta automática\n\nSim, há vagas.");
     world.clock.advance(Duration::from_secs(30));
     let now = world.clock.now_ms();
-    world.store.answer(&place, &answer, "gpt", None, now).await.unwrap();
-    let again = world.store.answer(&place, &"Outra.".into(), "gpt", None, now).await;
+    world.store.answer(&place, &answer, "gpt", "request", None, now).await.unwrap();
+    let again = world.store.answer(&place, &"Outra.".into(), "gpt", "request", None, now).await;
     assert!(matches!(again, Err(StoreError::Conflict)), "once");
     world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to(PERSON), [answer.expose()]);
@@ -82,7 +82,7 @@ async fn without_an_answer_the_rule_says_what_is_said_and_a_late_one_is_refused(
     let world = asking(r#"{"wait_minutes": 5, "fallback": "Já respondemos."}"#).await;
     let (job, place) = asked(&world).await;
     world.clock.advance(Duration::from_secs(306));
-    let late = world.store.answer(&place, &"Tarde.".into(), "gpt", None, world.clock.now_ms()).await;
+    let late = world.store.answer(&place, &"Tarde.".into(), "gpt", "request", None, world.clock.now_ms()).await;
     assert!(matches!(late, Err(StoreError::Conflict)));
     world.apply(std::slice::from_ref(&job)).await;
     assert_eq!(world.sent_to(PERSON), [FALLBACK]);
@@ -112,20 +112,20 @@ async fn a_public_answer_is_a_draft_until_a_person_releases_it() {
         let asked = world.reply(&job).await;
         assert!(asked.asked.as_ref().unwrap().draft);
         let (now, text) = (world.clock.now_ms(), Words::from("Resposta automática\n\nSim."));
-        world.store.answer(&place, &text, "gpt", Some(asked.not_after), now).await.unwrap();
+        world.store.answer(&place, &text, "gpt", "request", Some(asked.not_after), now).await.unwrap();
         world.apply(std::slice::from_ref(&job)).await;
         assert_eq!(world.attempts(), 0, "a draft");
         if released {
-            world.store.release(&place, "ana", world.clock.now_ms()).await.unwrap();
+            world.store.release(&place, "ana", "judged", world.clock.now_ms()).await.unwrap();
         } else {
-            world.store.drop_draft(&place, "ana", world.clock.now_ms()).await.unwrap();
+            world.store.drop_draft(&place, "ana", "judged", world.clock.now_ms()).await.unwrap();
         }
         world.apply(std::slice::from_ref(&job)).await;
         let reply = world.reply(&job).await;
         let expected = if released { (ReplyState::Sent, 1) } else { (ReplyState::Failed, 0) };
         assert_eq!((reply.state, world.attempts()), expected);
         assert_eq!(reply.released_by.as_deref(), Some("ana"));
-        assert!(world.store.release(&place, "ana", world.clock.now_ms()).await.is_err(), "once");
+        assert!(world.store.release(&place, "ana", "judged", world.clock.now_ms()).await.is_err(), "once");
     }
 }
 
@@ -134,7 +134,7 @@ async fn who_wants_no_more_automatic_answers_gets_none_that_was_asked_for_before
     let world = asking(r#"{"wait_minutes": 5, "fallback": "Já respondemos."}"#).await;
     let (job, place) = asked(&world).await;
     world.apply(&[world.writes(PERSON, "PARAR")]).await;
-    world.store.answer(&place, &"Sim.".into(), "gpt", None, world.clock.now_ms()).await.unwrap();
+    world.store.answer(&place, &"Sim.".into(), "gpt", "request", None, world.clock.now_ms()).await.unwrap();
     world.apply(std::slice::from_ref(&job)).await;
     let reply = world.reply(&job).await;
     assert_eq!((reply.state, reply.reason.as_deref()), (ReplyState::Failed, Some("cancelled")));

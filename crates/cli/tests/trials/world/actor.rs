@@ -1,4 +1,4 @@
-//! A worker or a caretaker with doors of its own.
+//! A worker, a caretaker or a desk with doors of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use boot::Metrics;
 use caretaker::Caretaker;
+use desk::Desk;
 use graph::Graph;
 use lambda_runtime::{Context, LambdaEvent};
 use outbox::Settings;
@@ -158,6 +159,20 @@ impl Actor {
             outbox: self.settings,
         };
         Caretaker::new(&config, self.store.clone(), self.sqs.clone(), self.meta.clone(), vault, clock, metrics)
+    }
+
+    /// A desk, as cold as after a crash.
+    pub(crate) fn desk(&self) -> Desk {
+        let (vault, clock, metrics) = self.parts("desk");
+        let parts = desk::Parts { store: self.store.clone(), graph: self.meta.clone(), vault, outbox: self.settings };
+        Desk::new(parts, clock, metrics)
+    }
+
+    /// Has a desk answer an event of the gateway as Lambda does; the status.
+    pub(crate) async fn ask(&self, desk: &Desk, event: &Value) -> u64 {
+        let event = serde_json::from_str(&event.to_string()).unwrap();
+        let answer = desk.handle(LambdaEvent::new(event, self.context(28))).await.unwrap();
+        serde_json::to_value(answer).unwrap()["statusCode"].as_u64().unwrap()
     }
 
     /// Has a worker handle records as Lambda does; the message ids of those that come again.

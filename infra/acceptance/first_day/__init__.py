@@ -1,0 +1,1 @@
+"""The office's first day: twelve steps through the doors that an office, its people and Meta use."""
