@@ -28,6 +28,11 @@ pub fn days_ms(days: u16) -> i64 {
     i64::from(days) * DAY_MS
 }
 
+/// When an entry of a list about replies may go whose account keeps its messages for so many days, in seconds since 1970.
+pub(crate) fn list_end(at_ms: i64, days: u16) -> i64 {
+    at_ms.saturating_add(days_ms(days.min(LIST_DAYS))) / 1000
+}
+
 impl Account {
     /// How long its conversations and messages are kept, in days.
     pub fn kept_days(&self) -> u16 {

@@ -22,7 +22,16 @@ impl Caretaker {
     /// Works on orders in turns, a page of each, until none is due or the run is to end. Whatever happens, what was not
     /// done is due still.
     pub(crate) async fn erase(&self, orders: Vec<Key>, begin_until: &Deadline, tally: &Tally) {
-        let mut turns = VecDeque::from(orders);
+        let mut turns = VecDeque::new();
+        for order in orders {
+            match self.tell_of_erasure(&order).await {
+                Ok(()) => turns.push_back(order),
+                Err(trouble) => {
+                    tracing::error!(error = %Chain(&trouble), "the CRM is not told of an erasure; it stays due");
+                    tally.count(LEFT_DUE, 1);
+                }
+            }
+        }
         for _ in 0..MOST_PAGES {
             if begin_until.remaining().is_zero() {
                 return;
@@ -30,11 +39,6 @@ impl Caretaker {
             let Some(order) = turns.pop_front() else {
                 return;
             };
-            if let Err(trouble) = self.tell_of_erasure(&order).await {
-                tracing::error!(error = %Chain(&trouble), "the CRM is not told of an erasure; it stays due");
-                tally.count(LEFT_DUE, 1);
-                continue;
-            }
             match self.store.erase_page(&order, self.clock.now_ms()).await {
                 Ok(Page::More) => turns.push_back(order),
                 Ok(Page::Later) => {}
@@ -50,7 +54,7 @@ impl Caretaker {
     }
 
     /// Tells the CRM whom it has to forget too, before anything is deleted and while it may still turn out that the person
-    /// has further ids. The same each time.
+    /// has further ids: what a page finds of those ends that order's turn. The same each time.
     async fn tell_of_erasure(&self, order: &Key) -> Result<(), Trouble> {
         if !self.announcer.is_heard() {
             return Ok(());

@@ -25,6 +25,11 @@ impl Found {
     fn reply(&self) -> &Reply {
         &self.item.replies()[self.place.step]
     }
+
+    /// This very request was carried out before, by somebody who died before it could say so.
+    fn is_done_by(&self, request: &str) -> bool {
+        self.reply().request.as_deref() == Some(request)
+    }
 }
 
 impl Desk {
@@ -36,8 +41,7 @@ impl Desk {
             let found = self.find_reply(account, &peer, ask.name("reply")).await?;
             let standing = self.standing_of(account).await?;
             let request = keys::short_digest(&ask.key);
-            // Whoever took this very answer died before it could say so.
-            if found.reply().request.as_deref() == Some(request.as_str()) {
+            if found.is_done_by(&request) {
                 return self.go_on(&standing, &peer, &found.place).await;
             }
             let Some(asked) = found.reply().asked.clone() else { return Err(too_late()) };
@@ -63,18 +67,17 @@ impl Desk {
             let found = self.find_reply(account, &peer, ask.name("reply")).await?;
             let standing = self.standing_of(account).await?;
             let (now, request) = (self.clock.now_ms(), keys::short_digest(&ask.key));
-            // Whoever did this very thing died before it could say so.
-            if found.reply().request.as_deref() != Some(request.as_str()) {
-                let judged = if releases {
-                    self.store.release(&found.place, &ask.author, &request, now).await
-                } else {
-                    self.store.drop_draft(&found.place, &ask.author, &request, now).await
-                };
-                match judged {
-                    Ok(()) => {}
-                    Err(StoreError::Conflict) => return Err(no_draft()),
-                    Err(error) => return Err(error.into()),
-                }
+            let judged = if found.is_done_by(&request) {
+                Ok(())
+            } else if releases {
+                self.store.release(&found.place, &ask.author, &request, now).await
+            } else {
+                self.store.drop_draft(&found.place, &ask.author, &request, now).await
+            };
+            match judged {
+                Ok(()) => {}
+                Err(StoreError::Conflict) => return Err(no_draft()),
+                Err(error) => return Err(error.into()),
             }
             if releases {
                 return self.go_on(&standing, &peer, &found.place).await;

@@ -180,8 +180,8 @@ impl Worker {
     async fn enter_questions(&self, work: &Work<'_>, decided: &Decided) -> Result<(), Trouble> {
         for (step, reply) in decided.replies.iter().enumerate().filter(|(_, reply)| reply.asked.is_some()) {
             let place = ReplyRef { item: work.key.clone(), step };
-            let question = ToAnswer::new(&place, self.clock.now_ms(), reply.not_after);
-            let question = question.kept_for(work.account().kept_days());
+            let kept_days = work.account().kept_days();
+            let question = ToAnswer::new(&place, self.clock.now_ms(), reply.not_after, kept_days);
             self.store.enter_question(&work.job.account, &reply.id, &question).await?;
         }
         Ok(())

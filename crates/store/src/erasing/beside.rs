@@ -5,7 +5,8 @@ use instagram::{AccountId, MessageId, Peer};
 use crate::{Item, Key, Listed, ReplyRef, ReplyState, keys};
 
 /// What is kept elsewhere because of an item: the note of a message by an event that named no person, the entries of replies
-/// in the lists for people and among the questions, and the conversation's in the list of those in which something happened in that hour.
+/// in the lists for people and among the questions, and the conversation's in the list of those in which something happened in
+/// that hour.
 pub(crate) fn companions(account: &AccountId, key: &Key, item: Option<&Item>) -> Vec<Key> {
     let mut companions = Vec::new();
     if let Some(mid) = key.sk.strip_prefix(keys::MESSAGE).and_then(|mid| MessageId::parse(mid).ok()) {

@@ -5,7 +5,7 @@ use instagram::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::replies::ReplyRef;
-use crate::retention::{LIST_DAYS, days_ms};
+use crate::retention::{LIST_DAYS, list_end};
 use crate::table::is_over;
 use crate::{Key, ReplyState, Store, StoreError, keys};
 
@@ -42,15 +42,14 @@ impl Listed {
             state,
             reason: reason.to_owned(),
             at,
-            expires_at: at.saturating_add(days_ms(LIST_DAYS)) / 1000,
+            expires_at: list_end(at, LIST_DAYS),
         }
     }
 
     /// The same of an account that keeps its messages for so many days: the entry is not kept longer.
     #[must_use]
     pub fn kept_for(self, days: u16) -> Self {
-        let expires_at = self.at.saturating_add(days_ms(days.min(LIST_DAYS))) / 1000;
-        Self { expires_at, ..self }
+        Self { expires_at: list_end(self.at, days), ..self }
     }
 
     /// The reply.

@@ -5,7 +5,7 @@ use instagram::AccountId;
 use serde::{Deserialize, Serialize};
 
 use crate::replies::ReplyRef;
-use crate::retention::{LIST_DAYS, days_ms};
+use crate::retention::list_end;
 use crate::table::is_over;
 use crate::{Key, Store, StoreError, keys};
 
@@ -28,23 +28,16 @@ pub struct Question {
 }
 
 impl Question {
-    /// A question that becomes this reply.
-    pub fn new(reply: &ReplyRef, at: i64, until: i64) -> Self {
+    /// A question that becomes this reply, of an account that keeps its messages for so many days.
+    pub fn new(reply: &ReplyRef, at: i64, until: i64, kept_days: u16) -> Self {
         Self {
             thread: reply.item.pk.clone(),
             item: reply.item.sk.clone(),
             step: reply.step,
             at,
             until,
-            expires_at: at.saturating_add(days_ms(LIST_DAYS)) / 1000,
+            expires_at: list_end(at, kept_days),
         }
-    }
-
-    /// The same of an account that keeps its messages for so many days: the entry is not kept longer.
-    #[must_use]
-    pub fn kept_for(self, days: u16) -> Self {
-        let expires_at = self.at.saturating_add(days_ms(days.min(LIST_DAYS))) / 1000;
-        Self { expires_at, ..self }
     }
 
     /// The reply.

@@ -131,7 +131,7 @@ async fn asked(stage: &Stage, raw: &Value, action: ReplyAction, draft: bool) {
     let mut decided: Decided = serde_json::from_value(json!({"why": "asked", "rules": 1})).unwrap();
     decided.replies.push(reply);
     let item = stage.hears(raw, 1_000, Some(decided)).await;
-    let question = Question::new(&ReplyRef { item, step: 0 }, now, now + HOUR);
+    let question = Question::new(&ReplyRef { item, step: 0 }, now, now + HOUR, store::retention::DAYS);
     stage.store.enter_question(&account_id(OFFICE), "ask-1", &question).await.unwrap();
 }
 

@@ -131,8 +131,8 @@ impl Office {
         self.store.put_media(&account(id), &media, true, NOW / 1000 + 86_400).await.unwrap();
     }
 
-    /// One person by two ids: messages with replies that failed and were parked and whose words were asked for, an unsent one, a comment, a reaction, a
-    /// hint, an event that names them inside, a request.
+    /// One person by two ids: messages with replies that failed and were parked and whose words were asked for, an unsent one,
+    /// a comment, a reaction, a hint, an event that names them inside, a request.
     async fn person(&self, id: &str, words: &str) {
         let (office, at) = (account(id), NOW - DAY);
         for person in BOTH {
@@ -154,7 +154,10 @@ impl Office {
             self.item(&key, words, at, Some(state)).await;
             let place = ReplyRef { item: key, step: 0 };
             self.store.list(&Listed::new(&office, &place, state, "window", at)).await.unwrap();
-            self.store.enter_question(&office, "r", &Question::new(&place, at, at)).await.unwrap();
+            self.store
+                .enter_question(&office, "r", &Question::new(&place, at, at, store::retention::DAYS))
+                .await
+                .unwrap();
         }
         for sk in [format!("R#m1#{PERSON}"), "E#0".to_owned()] {
             self.item(&Key { pk: thread.clone(), sk }, words, at, None).await;
