@@ -129,11 +129,11 @@ async fn ended_tokens_are_refused_until_a_new_login() {
     let (status, body) = get(&meta, &format!("/v24.0/me?access_token={old}")).await;
     let body: Value = serde_json::from_str(&body).unwrap();
     let error = &body["error"];
-    assert_eq!((status, &error["code"], &error["error_subcode"]), (400, &json!(190), &json!(460)));
+    assert_eq!((status, &error["code"], &error["error_subcode"]), (401, &json!(190), &json!(460)));
     let code = code(&meta, ("account", ACCOUNT), &["instagram_business_basic"]).await;
     let token = redeem(&meta, &code, &[]).await.1["access_token"].as_str().unwrap().to_owned();
     assert_eq!(get(&meta, &format!("/v24.0/me?access_token={token}")).await.0, 200);
-    assert_eq!(get(&meta, &format!("/v24.0/me?access_token={old}")).await.0, 400, "the old one stays dead");
+    assert_eq!(get(&meta, &format!("/v24.0/me?access_token={old}")).await.0, 401, "the old one stays dead");
 }
 
 #[tokio::test]
