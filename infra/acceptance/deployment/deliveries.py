@@ -1,13 +1,12 @@
 """Deliveries as Meta posts them: signed over the bytes that are sent."""
 
-import hashlib
-import hmac
 import json
 import re
 import time
 import urllib.error
 import urllib.request
 
+from delivery import headers
 from plain import ROOT
 
 EVENTS = ROOT / "events"
@@ -24,12 +23,9 @@ class Callback:
 
     def post(self, body, secret, app=None):
         """Signs and posts; gives the status."""
-        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         path = self.path if app is None else f"{self.path}/{app}"
-        request = urllib.request.Request(self.aws_url + path, body, method="POST")
-        request.add_header("Host", self.host)
-        request.add_header("Content-Type", "application/json")
-        request.add_header("X-Hub-Signature-256", f"sha256={signature}")
+        signed = headers(secret, body) | {"Host": self.host}
+        request = urllib.request.Request(self.aws_url + path, body, signed, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status

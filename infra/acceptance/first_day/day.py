@@ -3,7 +3,8 @@
 import sys
 import time
 
-from . import delivery
+import delivery
+
 from .browser import Browser, log_in
 from .desk import Desk
 from .feed import Feed

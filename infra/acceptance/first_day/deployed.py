@@ -6,7 +6,8 @@ import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from . import delivery
+import delivery
+
 from .wire import ask
 from .world import World
 
@@ -23,7 +24,7 @@ def deployed(aws_url, stack, callback, crm_secret, meta, variables, tend):
 
     def post(body):
         # Meta refuses to send to whom it does not know. To the local stack the account is a stranger's.
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": delivery.signature(app["app_secrets"][0], body)}
+        headers = delivery.headers(app["app_secrets"][0], body)
         ask("POST", endpoints["callback"], headers, body)
         return callback.post(body, callback.secrets[app["name"]])
 

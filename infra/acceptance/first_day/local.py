@@ -4,7 +4,8 @@ import json
 
 import boto3
 
-from . import delivery
+import delivery
+
 from .wire import ask
 from .world import World
 
@@ -19,7 +20,7 @@ def local(data):
         return sqs.get_queue_url(QueueName=queue)["QueueUrl"]
 
     def post(body):
-        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": delivery.signature(app["app_secrets"][0], body)}
+        headers = delivery.headers(app["app_secrets"][0], body)
         return ask("POST", endpoints["callback"], headers, body).status
 
     def ask_desk(method, path, headers, body):

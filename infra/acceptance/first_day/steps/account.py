@@ -2,7 +2,8 @@
 
 import pathlib
 
-from .. import delivery
+import delivery
+
 from ..say import holds, same
 
 USERNAME = "vereadora.aurora.lima"

@@ -3,7 +3,8 @@
 import secrets
 import time
 
-from .. import delivery
+import delivery
+
 from ..say import holds, same, same_words
 
 SEEN_WITHIN_SECONDS = 2

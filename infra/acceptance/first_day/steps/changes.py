@@ -2,7 +2,8 @@
 
 import json
 
-from .. import delivery
+import delivery
+
 from ..marks import mark_of
 from ..say import holds, same, same_words
 

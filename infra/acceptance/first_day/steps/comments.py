@@ -1,6 +1,7 @@
 """A comment is answered by a direct message, and the person goes on there."""
 
-from .. import delivery
+import delivery
+
 from ..say import same, same_words
 
 # A post that Meta does not show to the account: the rule answers below others, too.

@@ -2,7 +2,8 @@
 
 import time
 
-from .. import delivery
+import delivery
+
 from ..say import holds, same
 
 HOUR_MS = 3_600_000

@@ -7,8 +7,10 @@ import secrets
 import time
 
 
-def signature(secret, body):
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+def headers(secret, body):
+    """What Meta posts it with: signed over the bytes that are sent."""
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={signature}"}
 
 
 def new_person():

@@ -1,0 +1,1 @@
+"""The world around the sample responder, for `responder_checks.py`."""
