@@ -35,19 +35,25 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the settings `ON_UNKNOWN` (`reconcile` or `park`) and `REPLY_MARKER` (`on` or `off`), each of which may be
-    /// absent. The error names the setting and the words it knows.
+    /// absent. Both functions are given a setting's name and the words it knows: `look_up` gives what it is set to, and
+    /// `malformed` is what any other word comes to.
     ///
     /// # Errors
-    /// For any other word.
-    pub fn parse(on_unknown: Option<&str>, marker: Option<&str>) -> Result<Self, (&'static str, &'static str)> {
-        let on_unknown = match on_unknown {
+    /// For any other word, and whatever `look_up` fails with.
+    pub fn read<E>(
+        look_up: impl Fn(&'static str, &'static str) -> Result<Option<String>, E>,
+        malformed: impl Fn(&'static str, &'static str) -> E,
+    ) -> Result<Self, E> {
+        let (name, words) = ("ON_UNKNOWN", "reconcile or park");
+        let on_unknown = match look_up(name, words)? {
             None => OnUnknown::default(),
-            Some(word) => OnUnknown::parse(word).ok_or(("ON_UNKNOWN", "reconcile or park"))?,
+            Some(word) => OnUnknown::parse(&word).ok_or_else(|| malformed(name, words))?,
         };
-        let marker = match marker {
+        let (name, words) = ("REPLY_MARKER", "on or off");
+        let marker = match look_up(name, words)?.as_deref() {
             None | Some("off") => false,
             Some("on") => true,
-            Some(_) => return Err(("REPLY_MARKER", "on or off")),
+            Some(_) => return Err(malformed(name, words)),
         };
         Ok(Self { on_unknown, marker, leaves_word: false })
     }
@@ -75,7 +81,8 @@ mod tests {
             (None, Some("true"), Err(("REPLY_MARKER", "on or off"))),
         ];
         for (on_unknown, marker, expected) in cases {
-            assert_eq!(Settings::parse(on_unknown, marker), expected, "{on_unknown:?}, {marker:?}");
+            let set_to = |name, _| Ok(if name == "ON_UNKNOWN" { on_unknown } else { marker }.map(str::to_owned));
+            assert_eq!(Settings::read(set_to, |name, words| (name, words)), expected, "{on_unknown:?}, {marker:?}");
         }
     }
 }

@@ -5,6 +5,8 @@
 //! seeded order, or end the caller in between: that is a crash before or after the effect.
 
 mod gate;
+mod trap;
+mod warden;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +16,8 @@ use futures::future::BoxFuture;
 
 use self::gate::Pass;
 pub use self::gate::{Gated, Gatekeeper, Passed, Presence};
+pub use self::trap::Trap;
+pub use self::warden::Warden;
 
 /// One call as it reached a server of the sandbox.
 #[derive(Debug, Clone)]

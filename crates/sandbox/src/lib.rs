@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod dynamo;
+pub mod ear;
 pub mod fault;
 pub mod gateway;
 pub mod invoke;

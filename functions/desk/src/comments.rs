@@ -5,7 +5,7 @@ use graph::{Graph, SendError};
 use instagram::CommentId;
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Account, Connection, Deal, Item, Lane, Standing, Store};
+use store::{Account, Connection, Deal, Item, Lane, Moderated, ReplyAction, Standing, Store};
 use vault::VaultError;
 
 use crate::Desk;
@@ -179,7 +179,18 @@ fn own() -> Problem {
     )
 }
 
-pub(crate) fn removed() -> Problem {
+/// Whether Meta takes an answer to a comment that stands so (fact sheet 3.16 and 5).
+pub(crate) fn is_answerable(item: &Item, moderated: &Moderated, action: ReplyAction) -> Result<(), Problem> {
+    let is_public = action == ReplyAction::PublicReply;
+    match moderated {
+        Moderated { removed_at: Some(_), .. } => Err(removed()),
+        _ if is_public && item.content.live => Err(only_privately()),
+        Moderated { hidden_at: Some(_), .. } if is_public => Err(hidden()),
+        Moderated { .. } => Ok(()),
+    }
+}
+
+fn removed() -> Problem {
     Problem::refused("removed", "O comentário foi apagado no Instagram.", "The comment was deleted on Instagram.")
 }
 
@@ -188,6 +199,22 @@ fn live() -> Problem {
         "live_comment",
         "Comentários de uma transmissão ao vivo não podem ser ocultados, só apagados.",
         "Comments of a live broadcast cannot be hidden, only deleted.",
+    )
+}
+
+fn only_privately() -> Problem {
+    Problem::refused(
+        "live_comment",
+        "Comentários de uma transmissão ao vivo só podem ser respondidos por mensagem privada.",
+        "Comments of a live broadcast can be answered by a private reply alone.",
+    )
+}
+
+fn hidden() -> Problem {
+    Problem::refused(
+        "hidden_comment",
+        "O Instagram não aceita respostas a um comentário oculto. Mostre o comentário antes de responder.",
+        "Instagram takes no replies to a hidden comment. Show the comment before you answer it.",
     )
 }
 

@@ -4,11 +4,12 @@ use automation::labelled;
 use instagram::{Peer, Words};
 use outbox::Drive;
 use serde_json::Value;
-use store::{Account, Item, Reply, ReplyRef, ReplyState, StoreError, keys};
+use store::{Account, Item, Reply, ReplyAction, ReplyRef, ReplyState, StoreError, keys};
 
 use crate::Desk;
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
+use crate::comments::is_answerable;
 use crate::route::Action;
 use crate::sending::{fits, tell_step, text};
 
@@ -70,6 +71,7 @@ impl Desk {
             let judged = if found.is_done_by(&request) {
                 Ok(())
             } else if releases {
+                self.may_be_released(&found, now).await?;
                 self.store.release(&found.place, &ask.author, &request, now).await
             } else {
                 self.store.drop_draft(&found.place, &ask.author, &request, now).await
@@ -86,6 +88,19 @@ impl Desk {
             tell_step(&item, &found.place)
         })
         .await
+    }
+
+    /// A draft below a comment waits for hours, in which much may become of the comment.
+    async fn may_be_released(&self, found: &Found, now: i64) -> Result<(), Problem> {
+        let action = found.reply().action;
+        match action {
+            ReplyAction::Message => Ok(()),
+            ReplyAction::PublicReply | ReplyAction::PrivateReply => {
+                let comment = self.store.comment(&found.place.item, now).await?;
+                let (item, moderated) = comment.ok_or_else(Problem::not_found)?;
+                is_answerable(&item, &moderated, action)
+            }
+        }
     }
 
     /// A reply of a conversation that may be shown, whose words somebody outside was asked for.

@@ -1,18 +1,18 @@
 //! Somebody of the office answers: a direct message, below a comment, or its author privately.
 
-use automation::{PersonAnswer, Refusal, RuleSet, WINDOW_MARGIN_MS, check_person_answer};
+use automation::{LIVE_PATIENCE_MS, PersonAnswer, Refusal, RuleSet, WINDOW_MARGIN_MS, check_person_answer};
 use boot::Chain;
 use instagram::outgoing::{CommentText, MessageText, TextError};
 use instagram::{CommentId, Peer, UnixMillis, Words, limits};
 use outbox::{ByHand, OutboxError};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use store::{Account, Item, Key, Reply, ReplyAction, ReplyRef, ReplyState, Shown, Standing, Store};
+use store::{Account, Item, Key, Moderated, Reply, ReplyAction, ReplyRef, ReplyState, Shown, Standing, Store};
 use vault::VaultError;
 
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
-use crate::comments::{obstacle, told_obstacle};
+use crate::comments::{is_answerable, obstacle, told_obstacle};
 use crate::route::Action;
 use crate::{Desk, entry};
 
@@ -51,9 +51,13 @@ impl Desk {
                 Some(comment) => Some(self.comment_to_answer(account, &peer, &shown, comment, now).await?),
                 None => None,
             };
+            let (answered, moderated) = answered.unzip();
             // What was written under this key before is sent, or told of, whatever holds by now.
             let key = store::keys::written(&account.id, &peer, &ask.key);
             let is_new = self.store.item(&key, now).await?.decision.is_none();
+            if is_new && let (Some(item), Some(moderated)) = (&answered, &moderated) {
+                is_answerable(item, moderated, action)?;
+            }
             let allowed = match self.allowed(&standing, &shown, answered.as_ref(), action, now).await {
                 Ok(allowed) => allowed,
                 Err(problem) if is_new => return Err(problem),
@@ -134,7 +138,7 @@ impl Desk {
         }
     }
 
-    /// A comment of this conversation that is still there.
+    /// A comment of this conversation, and what became of it below the post.
     async fn comment_to_answer(
         &self,
         account: &Account,
@@ -142,16 +146,10 @@ impl Desk {
         shown: &Shown,
         comment: &CommentId,
         now: i64,
-    ) -> Result<Item, Problem> {
+    ) -> Result<(Item, Moderated), Problem> {
         let key = Store::comment_key(&account.id, peer, comment);
-        let (item, moderated) = self.store.comment(&key, now).await?.ok_or_else(Problem::not_found)?;
-        if !shown.shows(&item.content) {
-            return Err(Problem::not_found());
-        }
-        if moderated.removed_at.is_some() {
-            return Err(crate::comments::removed());
-        }
-        Ok(item)
+        let found = self.store.comment(&key, now).await?;
+        found.filter(|(item, _)| shown.shows(&item.content)).ok_or_else(Problem::not_found)
     }
 
     /// Whether it may go out, by Meta's windows and the office's own silences.
@@ -189,7 +187,10 @@ impl Desk {
         if end.is_some_and(|end| end <= now) {
             return Err(refused(Refusal::WindowClosed));
         }
-        let not_after = end.map_or(allowed.not_after, |end| allowed.not_after.min(UnixMillis(end)));
+        // A live comment's window is the broadcast, whose end nobody tells: what cannot leave now soon makes no sense.
+        let patience = comment.filter(|comment| comment.content.live).map(|_| now.saturating_add(LIVE_PATIENCE_MS));
+        let ends = end.into_iter().chain(patience).map(UnixMillis);
+        let not_after = ends.fold(allowed.not_after, UnixMillis::min);
         Ok(Allowed { human_agent: allowed.human_agent, not_after })
     }
 

@@ -34,11 +34,7 @@ impl Config {
             table_name: env.text("TABLE_NAME", "the name of a DynamoDB table")?,
             graph_base_url: env.url("GRAPH_BASE_URL")?,
             token_key: env.text("TOKEN_KEY", "the ARN of a KMS key, or file: and the path of a key file")?,
-            outbox: outbox::Settings::parse(
-                env.optional("ON_UNKNOWN", "reconcile or park")?.as_deref(),
-                env.optional("REPLY_MARKER", "on or off")?.as_deref(),
-            )
-            .map_err(|(name, expected)| EnvError::malformed(name, expected))?,
+            outbox: outbox::Settings::read(|name, words| env.optional(name, words), EnvError::malformed)?,
         })
     }
 }

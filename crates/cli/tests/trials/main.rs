@@ -10,7 +10,6 @@ mod check;
 mod feed;
 mod kills;
 mod logs;
-mod random;
 mod rates;
 mod sigkill;
 mod simulation;

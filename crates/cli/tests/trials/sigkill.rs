@@ -16,9 +16,9 @@ use store::{Conversation, Decided, Item, ItemContent, Postponed, Reply, ReplyAct
 
 use crate::check::told;
 use crate::kills::RULES;
-use crate::random::Random;
 use crate::size::{Asked, Size, figure};
 use crate::world::{Actor, Office, World, records_of};
+use fastrand::Rng;
 
 /// Processes of the worker at once.
 const SIDE_BY_SIDE: usize = 3;
@@ -27,7 +27,7 @@ const SIDE_BY_SIDE: usize = 3;
 const OFFICES: usize = 40;
 
 /// Calls among which the deadly one is drawn: most batches make more.
-const CALLS: usize = 22;
+const CALLS: u64 = 22;
 
 /// Echoes that are not lost come while their replies are in doubt.
 const ECHO: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ async fn processes_killed_at_any_moment_lose_nothing_and_double_nothing() {
 
 struct Scene {
     world: World,
-    random: Random,
+    random: Rng,
     offices: Vec<Office>,
     workers: Vec<(Actor, Function)>,
     caretaker: (Actor, Function),
@@ -88,7 +88,7 @@ impl Scene {
         }
         let actor = Actor::new(&world, "caretaker", Settings::default()).await;
         let function = function("caretaker", &actor, files.path());
-        let random = Random::new(seed);
+        let random = Rng::with_seed(seed);
         Self { world, random, offices, workers, caretaker: (actor, function), people: 910_000_000_000_000, files }
     }
 
@@ -96,11 +96,11 @@ impl Scene {
     async fn happen(&mut self, office: usize) {
         self.people += 1;
         let (office, person) = (&self.offices[office], self.people.to_string());
-        if self.random.one_in(3) {
-            let text = self.random.one_of(&COMMENTS);
+        if self.random.usize(..3) == 0 {
+            let text = self.random.choice(&COMMENTS).unwrap();
             self.world.meta.person_comments(office.id.as_str(), &office.post, &person, text);
         } else {
-            let text = self.random.one_of(&WORDS);
+            let text = self.random.choice(&WORDS).unwrap();
             self.world.meta.person_writes(office.id.as_str(), &person, text);
         }
         self.world.hear().await;
@@ -110,7 +110,7 @@ impl Scene {
     async fn kill_caretakers(&mut self, count: usize) -> usize {
         let mut kills = 0;
         while kills < count {
-            for _ in 0..=self.random.below(3) {
+            for _ in 0..=self.random.usize(..3) {
                 self.plan_something_due().await;
             }
             let death = Death::draw(&mut self.random);
@@ -158,8 +158,8 @@ impl Scene {
         while kills < count {
             let mut batches = Vec::new();
             for _ in 0..SIDE_BY_SIDE {
-                let (first, office) = (self.world.jobs.len(), self.random.below(OFFICES));
-                for _ in 0..=self.random.below(4) {
+                let (first, office) = (self.world.jobs.len(), self.random.usize(..OFFICES));
+                for _ in 0..=self.random.usize(..4) {
                     self.happen(office).await;
                 }
                 batches.push((event(&records_of(&self.world.jobs[first..])[0]), Death::draw(&mut self.random)));
@@ -233,10 +233,10 @@ enum Death {
 }
 
 impl Death {
-    fn draw(random: &mut Random) -> Self {
-        match random.below(4) {
-            0 => Self::After(Duration::from_micros(random.below(60_000) as u64)),
-            _ => Self::AtCall(1 + random.below(CALLS) as u64, random.one_in(2)),
+    fn draw(random: &mut Rng) -> Self {
+        match random.usize(..4) {
+            0 => Self::After(Duration::from_micros(random.u64(..60_000))),
+            _ => Self::AtCall(1 + random.u64(..CALLS), random.bool()),
         }
     }
 

@@ -19,9 +19,9 @@ use worker::Worker;
 
 use crate::check::Tally;
 use crate::kills::lives;
-use crate::random::Random;
 use crate::size::{Announced, Asked, Size, figure};
 use crate::world::{APP, Actor, Batch, OTHER_APP, Office, World, rest};
+use fastrand::Rng;
 use people::{Diary, RULES};
 use weather::Climate;
 
@@ -90,7 +90,7 @@ struct Simulation {
     climate: Climate,
     offices: [Office; 2],
     diary: Diary,
-    random: Random,
+    random: Rng,
     first: Actor,
     second: Actor,
     keeper: Actor,
@@ -107,7 +107,7 @@ impl Simulation {
         let mut simulation = Self::start(seed).await;
         let mut happened = 0;
         while happened < EVENTS {
-            if simulation.random.one_in(2) {
+            if simulation.random.bool() {
                 simulation.happen().await;
                 happened += 1;
                 if happened % BETWEEN_LOOKS == 0 {
@@ -125,7 +125,7 @@ impl Simulation {
 
     async fn start(seed: u64) -> Self {
         let mut world = World::start().await;
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         let climate = Climate::of(seed, &mut random);
         let offices = [world.office_of(APP, RULES).await, world.office_of(OTHER_APP, RULES).await];
         let settings = Settings::default();
@@ -167,7 +167,7 @@ impl Simulation {
 
     /// A batch is handled, time passes, the caretaker comes if it is time.
     async fn step(&mut self) {
-        if self.random.one_in(8) {
+        if self.random.usize(..8) == 0 {
             self.change_weather();
         }
         self.world.hear().await;
@@ -178,7 +178,7 @@ impl Simulation {
             self.work().await;
         }
         rest().await;
-        self.world.clock.advance(Duration::from_millis(self.random.below(16_000) as u64));
+        self.world.clock.advance(Duration::from_millis(self.random.u64(..16_000)));
         self.world.hear().await;
     }
 
@@ -194,12 +194,12 @@ impl Simulation {
             return;
         };
         self.set_trap();
-        if !self.climate.side_by_side || self.random.one_in(3) {
+        if !self.climate.side_by_side || self.random.usize(..3) == 0 {
             let returned = self.gets(&self.first, 0, &batch.records).await;
             self.end(&batch, returned, 0).await;
             return;
         }
-        let other = if self.random.one_in(2) { self.receive().await } else { None };
+        let other = if self.random.bool() { self.receive().await } else { None };
         let records = other.as_ref().map_or(&batch.records, |other| &other.records);
         let (returned, others) =
             join(self.gets(&self.first, 0, &batch.records), self.gets(&self.second, 1, records)).await;
@@ -214,7 +214,7 @@ impl Simulation {
     /// The caretaker's run, perhaps beside a worker's batch.
     async fn tend(&mut self) {
         self.set_trap();
-        let seconds = if self.random.one_in(4) { 60 } else { RUN_SECONDS };
+        let seconds = if self.random.usize(..4) == 0 { 60 } else { RUN_SECONDS };
         let batch = if self.climate.side_by_side { self.receive().await } else { None };
         let kept = match batch {
             None => self.keeps(seconds).await,
@@ -233,8 +233,8 @@ impl Simulation {
     /// Perhaps one of them dies at one of the calls to come.
     fn set_trap(&mut self) {
         for actor in [&self.first, &self.second, &self.keeper] {
-            let k = if self.random.one_in(self.climate.deaths) { 1 + self.random.below(30) as u64 } else { 0 };
-            actor.trap().set(k, self.random.one_in(2));
+            let k = if self.random.usize(..self.climate.deaths) == 0 { 1 + self.random.u64(..30) } else { 0 };
+            actor.trap().set(k, self.random.bool());
         }
     }
 

@@ -3,7 +3,6 @@
 mod logins;
 mod plans;
 mod time;
-mod warden;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,6 +16,7 @@ use lambda_runtime::{Context, LambdaEvent};
 use outbox::{Outbox, Settings};
 use sandbox::clock::Clock;
 use sandbox::dynamo::Dynamo;
+use sandbox::fault::Warden;
 use sandbox::meta::Meta;
 use sandbox::sqs::Sqs;
 use secrecy::SecretString;
@@ -29,7 +29,6 @@ use time::Skip;
 
 pub(crate) use logins::DAY_MS;
 pub(crate) use plans::Plan;
-pub(crate) use warden::Warden;
 
 pub(crate) type TableFate = sandbox::fault::Fate;
 pub(crate) type MetaFate = sandbox::meta::fault::Fate;

@@ -162,7 +162,7 @@ async fn a_request_whose_effect_failed_is_answered_503_and_done_when_it_comes_ag
     for (path, end) in [("/connect/deauthorize", Connection::Disconnected), ("/connect/deletion", Connection::Erased)] {
         let stage = connected().await;
         let request = signed_request(APP_SECRET, OFFICE_SCOPED, stage.clock.now_ms());
-        stage.table.script("UpdateItem", [crate::warden::TableFate::BROKEN]);
+        stage.table.script("UpdateItem", [crate::stage::TableFate::BROKEN]);
         assert_eq!(stage.signed(path, &request).await.status, 503, "{path}");
         assert_eq!(connection(&stage, OFFICE).await, Connection::Connected, "{path}");
         assert_eq!(stage.signed(path, &request).await.status, 200, "{path}");

@@ -1,42 +1,13 @@
 //! Every log line of every test, looked through for what must not be in it.
 
-use std::io;
-use std::sync::{Mutex, Once, PoisonError};
-
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::prelude::*;
-
 use crate::browser::{As, Browser};
 use crate::stage::{
-    APP_SECRET, CRM_SECRET, OFFICE, OLDER_APP_SECRET, OTHER_APP_SECRET, PERMISSIONS, Stage, exposed, signed_request,
+    APP_SECRET, CRM_SECRET, MetaFate, OFFICE, OLDER_APP_SECRET, OTHER_APP_SECRET, PERMISSIONS, Stage, exposed,
+    signed_request,
 };
-use crate::warden::MetaFate;
 
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Begins to listen, once in the process: our rooms at every level, all others from warnings on, as in production.
-pub(crate) fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let rooms = ["boot", "connect", "graph", "store", "vault"].map(|room| (room, LevelFilter::TRACE));
-        let filter = Targets::new().with_default(LevelFilter::WARN).with_targets(rooms);
-        let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
-        tracing_subscriber::registry().with(lines).with(filter).init();
-    });
-}
-
-struct Ear;
-
-impl io::Write for Ear {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(line).into_owned());
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+/// The rooms whose every line is looked through.
+pub(crate) const ROOMS: &[&str] = &["boot", "connect", "graph", "store", "vault"];
 
 #[tokio::test]
 async fn case_92_no_token_secret_code_ticket_or_state_is_in_any_line_or_metric() {
@@ -68,7 +39,7 @@ async fn case_92_no_token_secret_code_ticket_or_state_is_in_any_line_or_metric()
     secrets.extend(["IGAA".to_owned(), "sandboxLoginCode".to_owned()]);
 
     let mut lines = stage.metric_lines();
-    lines.extend(LINES.lock().unwrap().iter().cloned());
+    lines.extend(sandbox::ear::heard());
     assert!(lines.len() > 30, "{} lines", lines.len());
     for line in &lines {
         for secret in &secrets {

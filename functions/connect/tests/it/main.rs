@@ -16,4 +16,3 @@ mod refusals;
 mod samples;
 mod stage;
 mod subscriptions;
-mod warden;

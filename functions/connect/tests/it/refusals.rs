@@ -7,8 +7,9 @@ use sandbox::meta::Reply;
 use serde_json::json;
 
 use crate::browser::{As, Browser};
-use crate::stage::{APP_SECRET, CUSTOMER, OFFICE, PERMISSIONS, Stage, apps, crm_secrets, form, request};
-use crate::warden::{MetaFate, TableFate};
+use crate::stage::{
+    APP_SECRET, CUSTOMER, MetaFate, OFFICE, PERMISSIONS, Stage, TableFate, apps, crm_secrets, form, request,
+};
 
 const STALE_TICKET: &str = "Este link não vale mais";
 const STALE_STATE: &str = "Este passo não vale mais";

@@ -16,6 +16,7 @@ use instagram::{AccountId, Apps};
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::clock::Clock as SandboxClock;
 use sandbox::dynamo::{Door, Dynamo};
+use sandbox::fault::{Trap, Warden};
 use sandbox::meta::Meta;
 use sandbox::runtime::Function;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,7 +25,8 @@ use sha2::Sha256;
 use store::{Account, Store, TABLE_DEFINITION};
 use vault::{LocalKey, Vault};
 
-use crate::warden::{MetaFate, TableFate, Trap, Warden};
+pub(crate) type TableFate = sandbox::fault::Fate;
+pub(crate) type MetaFate = sandbox::meta::fault::Fate;
 
 pub(crate) const HOST: &str = "conectar.example.com";
 pub(crate) const CALLBACK: &str = "https://conectar.example.com/connect/callback";
@@ -99,7 +101,7 @@ impl Stage {
 
     /// With settings beside the usual ones.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        crate::logs::listen();
+        sandbox::ear::listen(crate::logs::ROOMS);
         let clock = SandboxClock::default();
         let account = |id: &str, scoped: &str, username: &str| json!({"account": id, "app_scoped_id": scoped, "username": username, "app_id": APP, "subscribed_fields": []});
         let world = json!({
@@ -110,7 +112,7 @@ impl Stage {
             ],
         });
         let trap = Arc::<Trap>::default();
-        let (table, graph) = (Warden::new(&trap), Warden::new(&trap));
+        let (table, graph) = (Warden::before("table", &trap), Warden::before("graph", &trap));
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
         let table_door = dynamo.door("connect", table.clone()).await.unwrap();

@@ -4,8 +4,7 @@ use instagram::FIELDS;
 use sandbox::meta::Reply;
 
 use crate::browser::{As, Browser};
-use crate::stage::{OFFICE, Stage};
-use crate::warden::MetaFate;
+use crate::stage::{MetaFate, OFFICE, Stage};
 
 fn fields(stage: &Stage) -> Vec<String> {
     stage.meta.world(|world| world.account(OFFICE).unwrap().subscribed_fields.clone())

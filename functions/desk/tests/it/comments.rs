@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use store::{Decided, Scope};
 
-use crate::stage::{OFFICE, PERSON, Stage, account_id, comment};
-use crate::warden::MetaFate;
+use crate::stage::{MetaFate, OFFICE, PERSON, Stage, account_id, comment};
 
 const COMMENT: &str = "17900000000000001";
 

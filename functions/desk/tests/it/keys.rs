@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{AUTHOR, OTHER_CUSTOMER, OTHER_OFFICE, PERSON, Stage, message, written};
-use crate::warden::TableFate;
+use crate::stage::{AUTHOR, OTHER_CUSTOMER, OTHER_OFFICE, PERSON, Stage, TableFate, message, written};
 
 const PAUSE: &str = "/conversations/900000000000001/pause";
 const HOUR: i64 = 3_600_000;

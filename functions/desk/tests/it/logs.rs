@@ -1,40 +1,11 @@
 //! Every log line of every test, looked through for what must not be in it.
 
-use std::io;
-use std::sync::{Mutex, Once, PoisonError};
-
 use serde_json::Value;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::prelude::*;
 
-use crate::stage::{PERSON, Stage, TOKEN, comment, message};
-use crate::warden::{MetaFate, TableFate};
+use crate::stage::{MetaFate, PERSON, Stage, TOKEN, TableFate, comment, message};
 
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Begins to listen, once in the process: our rooms at every level, all others from warnings on, as in production.
-pub(crate) fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let rooms = ["boot", "desk", "graph", "outbox", "store", "vault"].map(|room| (room, LevelFilter::TRACE));
-        let filter = Targets::new().with_default(LevelFilter::WARN).with_targets(rooms);
-        let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
-        tracing_subscriber::registry().with(lines).with(filter).init();
-    });
-}
-
-struct Ear;
-
-impl io::Write for Ear {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(line).into_owned());
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+/// The rooms whose every line is looked through.
+pub(crate) const ROOMS: &[&str] = &["boot", "desk", "graph", "outbox", "store", "vault"];
 
 #[tokio::test]
 async fn nobodys_words_and_no_token_are_in_any_line_or_metric() {
@@ -58,7 +29,7 @@ async fn nobodys_words_and_no_token_are_in_any_line_or_metric() {
         assert_eq!(stage.get(path).await.status, 503, "{path}");
     }
     let mut lines = stage.metric_lines();
-    lines.extend(LINES.lock().unwrap().iter().cloned());
+    lines.extend(sandbox::ear::heard());
     assert!(lines.iter().any(|line| line.contains("answered 503")), "{lines:?}");
     for line in &lines {
         assert!(!line.contains(WORDS) && !line.contains(TOKEN) && !line.contains("IGAA"), "{line}");

@@ -18,4 +18,3 @@ mod samples;
 mod sending;
 mod stage;
 mod steering;
-mod warden;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::{Asked, Broken, Decided, Question, ReplyAction, ReplyRef, Steer};
 
-use crate::stage::{OFFICE, OTHER_OFFICE, PERSON, Stage, account_id, comment, message, peer};
+use crate::stage::{MetaFate, OFFICE, OTHER_OFFICE, PERSON, Stage, TableFate, account_id, comment, message, peer};
 
 const SECOND_PERSON: &str = "900000000000002";
 const HOUR: i64 = 3_600_000;
@@ -104,9 +104,66 @@ async fn a_comment_is_answered_below_it_and_once_privately() {
 }
 
 #[tokio::test]
+async fn a_comment_that_meta_takes_no_answer_to_is_not_answered() {
+    let stage = Stage::new().await;
+    let [hidden, deleted, live] = ["17900000000000002", "17900000000000003", "17900000000000004"];
+    for id in [hidden, deleted] {
+        stage.hears_comment(id, "oi").await;
+    }
+    stage.hears(&live_comment(live), 1_000, None).await;
+    let path = |id: &str, what: &str| format!("{PATH}/comments/{id}{what}");
+    assert_eq!(stage.act("PUT", &path(hidden, "/hidden"), Value::Null).await.status, 200);
+    assert_eq!(stage.act("DELETE", &path(deleted, ""), Value::Null).await.status, 200);
+    let calls = stage.meta.calls().len();
+    for (id, code) in [(hidden, "hidden_comment"), (deleted, "removed"), (live, "live_comment")] {
+        let answer = stage.act("POST", &path(id, "/replies"), json!({"text": "Obrigado!"})).await;
+        assert_eq!((answer.status, &*answer.code()), (409, code));
+    }
+    assert_eq!(stage.meta.calls().len(), calls, "nothing of it reached Meta");
+    let privately = stage.act("POST", &path(hidden, "/private-reply"), json!({"text": "Chame a gente."})).await;
+    assert_eq!((privately.status, stage.meta.private_replies(hidden).len()), (200, 1));
+    assert_eq!(stage.act("DELETE", &path(hidden, "/hidden"), Value::Null).await.status, 200);
+    assert_eq!(stage.act("POST", &path(hidden, "/replies"), json!({"text": "Obrigado!"})).await.status, 200);
+    assert_eq!(stage.meta.policy_refusals(), 0);
+}
+
+#[tokio::test]
+async fn what_was_sent_below_a_comment_is_told_of_when_the_comment_is_hidden() {
+    let stage = Stage::new().await;
+    let id = "17900000000000002";
+    stage.hears_comment(id, "oi").await;
+    let path = format!("{PATH}/comments/{id}/replies");
+    // Whoever asked died before its answer was kept: the last write of the request fails.
+    let mut writes = 0;
+    stage.table.set(move |call| {
+        writes += u32::from(call.operation == "UpdateItem" && call.body.windows(6).any(|part| part == b"answer"));
+        if writes == 1 { TableFate::BROKEN } else { TableFate::default() }
+    });
+    let first = stage.act_as("one", "POST", &path, json!({"text": "Obrigado!"})).await;
+    stage.table.mend();
+    assert_eq!((first.status, stage.meta.public_replies(id).len()), (200, 1));
+    stage.act("PUT", &format!("{PATH}/comments/{id}/hidden"), Value::Null).await;
+    let again = stage.act_as("one", "POST", &path, json!({"text": "Obrigado!"})).await;
+    assert_eq!((again.status, &again.body()["reply"]["state"]), (200, &json!("sent")));
+    assert_eq!(stage.meta.public_replies(id).len(), 1);
+}
+
+#[tokio::test]
+async fn a_live_comment_is_answered_privately_within_minutes_or_not_at_all() {
+    let stage = Stage::new().await;
+    let id = "17900000000000004";
+    stage.hears(&live_comment(id), 1_000, None).await;
+    stage.graph.script("PrivateReply", [MetaFate::Refuse(sandbox::meta::Reply::refusal(613, None))]);
+    let answer = stage.act("POST", &format!("{PATH}/comments/{id}/private-reply"), json!({"text": "Oi!"})).await;
+    let not_after = answer.body()["reply"]["not_after"].as_i64();
+    assert_eq!((answer.status, &answer.body()["reply"]["state"]), (202, &json!("planned")));
+    assert!(not_after.is_some_and(|moment| moment < stage.now() + 6 * 60_000), "{not_after:?}");
+}
+
+#[tokio::test]
 async fn what_meta_does_not_answer_is_on_its_way_and_not_sent_again() {
     let stage = heard(HOUR).await;
-    stage.graph.script("SendMessage", [crate::warden::MetaFate::LoseAnswer]);
+    stage.graph.script("SendMessage", [MetaFate::LoseAnswer]);
     let answer = stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
     assert_eq!((answer.status, &answer.body()["reply"]["state"]), (202, &json!("unknown")));
     stage.act_as("one", "POST", MESSAGES, json!({"text": WORDS})).await;
@@ -133,6 +190,12 @@ async fn asked(stage: &Stage, raw: &Value, action: ReplyAction, draft: bool) {
     let item = stage.hears(raw, 1_000, Some(decided)).await;
     let question = Question::new(&ReplyRef { item, step: 0 }, now, now + HOUR, store::retention::DAYS);
     stage.store.enter_question(&account_id(OFFICE), "ask-1", &question).await.unwrap();
+}
+
+fn live_comment(id: &str) -> Value {
+    let mut live = comment(PERSON, id, "oi");
+    live["field"] = json!("live_comments");
+    live
 }
 
 /// The account's drafts, as the desk lists them.
@@ -168,12 +231,7 @@ async fn a_public_answer_waits_for_a_persons_word() {
     for (word, state) in [("release", "sent"), ("drop", "failed")] {
         let stage = Stage::new().await;
         let id = "17900000000000001";
-        stage.hears_comment("17900000000000009", "oi").await;
-        stage.meta.world(|world| {
-            let mut known = world.comments[0].clone();
-            known.id = id.to_owned();
-            world.comments.push(known);
-        });
+        stage.comment_at_meta(id);
         asked(&stage, &comment(PERSON, id, "tem vaga?"), ReplyAction::PublicReply, true).await;
         let body = json!({"text": "Sim.", "model": "gpt"});
         let answer = stage.act("POST", &format!("{PATH}/answers/ask-1"), body).await;
@@ -191,6 +249,22 @@ async fn a_public_answer_waits_for_a_persons_word() {
         let again = stage.act("POST", &format!("{PATH}/drafts/ask-1/{word}"), Value::Null).await;
         assert_eq!(again.code(), "no_draft", "{word}: once");
     }
+}
+
+#[tokio::test]
+async fn a_draft_waits_while_its_comment_is_hidden() {
+    let stage = Stage::new().await;
+    let id = "17900000000000001";
+    stage.comment_at_meta(id);
+    asked(&stage, &comment(PERSON, id, "tem vaga?"), ReplyAction::PublicReply, true).await;
+    stage.act("POST", &format!("{PATH}/answers/ask-1"), json!({"text": "Sim.", "model": "gpt"})).await;
+    let (hidden, release) = (format!("{PATH}/comments/{id}/hidden"), format!("{PATH}/drafts/ask-1/release"));
+    assert_eq!(stage.act("PUT", &hidden, Value::Null).await.status, 200);
+    assert_eq!(stage.act("POST", &release, Value::Null).await.code(), "hidden_comment");
+    assert_eq!((drafts(&stage).await.len(), stage.meta.public_replies(id).len()), (1, 0));
+    stage.act("DELETE", &hidden, Value::Null).await;
+    assert_eq!(stage.act("POST", &release, Value::Null).await.status, 200);
+    assert_eq!((drafts(&stage).await.len(), stage.meta.public_replies(id).len()), (0, 1));
 }
 
 #[tokio::test]

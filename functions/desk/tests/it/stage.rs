@@ -14,6 +14,7 @@ use instagram::{AccountId, AppId, Element, Peer, UnixMillis, event_key};
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::clock::Clock as SandboxClock;
 use sandbox::dynamo::{Door, Dynamo};
+use sandbox::fault::Warden;
 use sandbox::meta::Meta;
 use sandbox::runtime::Function;
 use secrecy::SecretString;
@@ -22,7 +23,9 @@ use store::{Account, Consistency, Decided, Key, Listed, Mode, ReplyRef, ReplySta
 use vault::{LocalKey, Vault};
 
 use crate::document;
-use crate::warden::{MetaFate, TableFate, Warden};
+
+pub(crate) type TableFate = sandbox::fault::Fate;
+pub(crate) type MetaFate = sandbox::meta::fault::Fate;
 
 pub(crate) const APP: &str = "1001";
 pub(crate) const OFFICE: &str = "17841400000000001";
@@ -76,7 +79,7 @@ impl Answer {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        crate::logs::listen();
+        sandbox::ear::listen(crate::logs::ROOMS);
         let clock = SandboxClock::default();
         let moment = clock.now_ms();
         let account = |id: &str, scoped: &str, username: &str, token: &str| json!({"account": id, "app_scoped_id": scoped, "username": username, "app_id": APP, "token": token});
@@ -88,7 +91,7 @@ impl Stage {
             ],
             "media": [{"id": "18000000000000001", "account": OFFICE}],
         });
-        let (table, graph) = (Warden::new(), Warden::new());
+        let (table, graph) = (Warden::default(), Warden::default());
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();
         let table_door = dynamo.door("desk", table.clone()).await.unwrap();
@@ -253,11 +256,16 @@ impl Stage {
         item
     }
 
-    /// A comment that Meta knows, too.
-    pub(crate) async fn hears_comment(&self, id: &str, text: &str) -> Key {
+    /// Has Meta know a comment.
+    pub(crate) fn comment_at_meta(&self, id: &str) {
         let media = "18000000000000001";
         let known = json!({"id": id, "account": OFFICE, "media": media, "from": PERSON, "at": self.now()});
         self.meta.world(|world| world.comments.push(serde_json::from_value(known).unwrap()));
+    }
+
+    /// A comment that Meta knows, too.
+    pub(crate) async fn hears_comment(&self, id: &str, text: &str) -> Key {
+        self.comment_at_meta(id);
         self.hears(&comment(PERSON, id, text), 1_000, None).await
     }
 

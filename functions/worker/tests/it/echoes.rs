@@ -153,7 +153,7 @@ async fn case_97_a_private_replys_echo_under_another_person_id_leaves_no_pause()
         world.clock.advance(A_WHILE);
         let job = world.comments(PERSON, "quero");
         let other = world.new_worker().await;
-        world.trap.set_at("PrivateReply", u32::from(before_the_answer), true);
+        world.trap.set_at("PrivateReply", u64::from(before_the_answer), true);
         let records = [Record::from(&job)];
         tokio::join!(async { world.hand_to(&world.worker, &records).await }, async {
             if before_the_answer {

@@ -12,7 +12,7 @@ use crate::world::{OFFICE, PERSON, Record, World};
 const VISIBLE_AGAIN: Duration = Duration::from_secs(181);
 
 /// Hands the batch over and kills the worker at its k-th call. Says whether it came that far; a new worker is in place.
-pub(crate) async fn crash(world: &mut World, jobs: &[Job], k: u32, after_its_effect: bool) -> bool {
+pub(crate) async fn crash(world: &mut World, jobs: &[Job], k: u64, after_its_effect: bool) -> bool {
     world.trap.set(k, after_its_effect);
     run_into_trap(world, jobs).await
 }

@@ -2,8 +2,6 @@
 //!
 //! `WORKER_SEEDS` says how many runs, 80 unless told; `WORKER_SEED` replays one.
 
-pub(crate) mod random;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -13,8 +11,8 @@ use sandbox::fault::Fate;
 use sandbox::meta::Reply as Answer;
 use store::{Reply, ReplyAction, ReplyState};
 
-use self::random::Random;
 use crate::world::{MetaFate, OFFICE, Record, World, key_of};
+use fastrand::Rng;
 
 const PEOPLE: [&str; 3] = ["990000000000001", "990000000000002", "990000000000003"];
 
@@ -56,7 +54,7 @@ impl Drop for Announced {
 
 struct Run {
     world: World,
-    random: Random,
+    random: Rng,
     /// Not acknowledged yet, per group in order, with the number of receipts.
     queue: BTreeMap<String, Vec<(Job, u32)>>,
     /// All that ever happened.
@@ -72,7 +70,7 @@ impl Run {
     async fn start(seed: u64) -> Self {
         Self {
             world: World::hasty().await,
-            random: Random::new(seed),
+            random: Rng::with_seed(seed),
             queue: BTreeMap::new(),
             jobs: Vec::new(),
             used: BTreeSet::new(),
@@ -85,7 +83,7 @@ impl Run {
         self.break_things();
         let mut events = 0;
         while events < EVENTS {
-            if self.random.one_in(2) {
+            if self.random.bool() {
                 events += 1;
                 self.happen();
             } else {
@@ -96,25 +94,25 @@ impl Run {
 
     /// Lets something happen, or Meta deliver something again.
     fn happen(&mut self) {
-        let person = self.random.below(PEOPLE.len());
-        let word = self.random.below(WORDS.len());
-        match self.random.below(10) {
+        let person = self.random.usize(..PEOPLE.len());
+        let word = self.random.usize(..WORDS.len());
+        match self.random.usize(..10) {
             0..4 if self.used.insert((person, word)) => {
                 self.mids.push(self.world.meta.person_writes(OFFICE, PEOPLE[person], WORDS[word]));
             }
             0..5 => drop(self.world.meta.person_writes(OFFICE, PEOPLE[person], "bom dia")),
             5..7 => {
-                let text = self.random.one_of(&["quero", "linda", "buraco", "bom dia"]);
+                let text = self.random.choice(&["quero", "linda", "buraco", "bom dia"]).unwrap();
                 self.world.meta.person_comments(OFFICE, crate::world::POST, PEOPLE[person], text);
             }
             7 => drop(self.world.meta.human_writes(OFFICE, PEOPLE[person], "Oi, aqui é a Ana.")),
             8 if !self.mids.is_empty() => {
-                let mid = self.random.one_of(&self.mids).clone();
+                let mid = self.random.choice(&self.mids).unwrap().clone();
                 self.world.meta.unsend(OFFICE, &mid);
                 self.unsent.insert(mid);
             }
             _ if !self.jobs.is_empty() => {
-                let again = self.random.one_of(&self.jobs).clone();
+                let again = self.random.choice(&self.jobs).unwrap().clone();
                 self.enqueue(again);
             }
             _ => {}
@@ -138,7 +136,7 @@ impl Run {
     async fn deliver(&mut self) {
         let mut taken: Vec<(String, usize)> = Vec::new();
         for (group, jobs) in &self.queue {
-            let most = 1 + self.random.below(3);
+            let most = 1 + self.random.usize(..3);
             taken.extend((0..jobs.len().min(most)).map(|place| (group.clone(), place)));
         }
         taken.truncate(10);
@@ -152,8 +150,8 @@ impl Run {
         if records.is_empty() {
             return;
         }
-        if self.random.one_in(3) {
-            self.world.trap.set(1 + u32::try_from(self.random.below(12)).unwrap(), self.random.one_in(2));
+        if self.random.usize(..3) == 0 {
+            self.world.trap.set(1 + self.random.u64(..12), self.random.bool());
         }
         let crashed = tokio::select! {
             returned = self.world.hand_to(&self.world.worker, &records) => Ok(returned),
@@ -161,7 +159,7 @@ impl Run {
         };
         self.world.trap.disarm();
         let returned = if let Ok(returned) = crashed {
-            if self.random.one_in(8) {
+            if self.random.usize(..8) == 0 {
                 // A batch that was handed out twice, as the queue may do.
                 let other = self.world.new_worker().await;
                 tokio::join!(self.world.hand_to(&self.world.worker, &records), self.world.hand_to(&other, &records));
@@ -184,28 +182,28 @@ impl Run {
             }
         }
         self.queue.retain(|_, jobs| !jobs.is_empty());
-        self.world.clock.advance(Duration::from_secs(self.random.below(20) as u64));
+        self.world.clock.advance(Duration::from_secs(self.random.u64(..20)));
         self.hear();
     }
 
     /// From now on a part of all calls fails, in every way there is.
     fn break_things(&mut self) {
         let mut random = self.random.fork();
-        self.world.table.set(move |_| match random.below(60) {
+        self.world.table.set(move |_| match random.usize(..60) {
             0 | 1 => Fate::THROTTLED,
             2 => Fate::HangUp,
             3 => Fate::LoseAnswer,
             _ => Fate::Serve,
         });
         let mut random = self.random.fork();
-        self.world.graph.set(move |_| match random.below(16) {
+        self.world.graph.set(move |_| match random.usize(..16) {
             0 => MetaFate::HangUp,
             1 => MetaFate::LoseAnswer,
             2 => MetaFate::AnswerInstead(Answer::raw(StatusCode::INTERNAL_SERVER_ERROR, "")),
             3 => MetaFate::Refuse(Answer::refusal(2, None)),
             4 => MetaFate::Refuse(Answer::refusal(613, None)),
             5 => MetaFate::AnswerInstead(Answer::raw(StatusCode::OK, "junk")),
-            6 if random.one_in(3) => MetaFate::HangAfter,
+            6 if random.usize(..3) == 0 => MetaFate::HangAfter,
             _ => MetaFate::Serve,
         });
     }

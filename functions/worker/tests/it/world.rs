@@ -3,7 +3,6 @@
 mod acts;
 mod batch;
 mod deliveries;
-mod warden;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,7 @@ use instagram::{AccountId, AppId};
 use job::Job;
 use sandbox::clock::Clock;
 use sandbox::dynamo::{Bill, Door, Dynamo};
+use sandbox::fault::{Trap, Warden};
 use sandbox::meta::{DeliveryState, Meta};
 use sandbox::sqs::Sqs;
 use secrecy::SecretString;
@@ -26,7 +26,9 @@ use worker::{Config, Worker};
 
 pub(crate) use batch::{Record, event};
 pub(crate) use deliveries::{jobs_of, shifted};
-pub(crate) use warden::{MetaFate, Trap, Warden};
+
+pub(crate) type TableFate = sandbox::fault::Fate;
+pub(crate) type MetaFate = sandbox::meta::fault::Fate;
 
 pub(crate) const OFFICE: &str = "17841400000000001";
 pub(crate) const OTHER_OFFICE: &str = "17841400000000002";
@@ -81,8 +83,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) worker: Worker,
     pub(crate) trap: Arc<Trap>,
-    pub(crate) table: Warden<sandbox::fault::Fate>,
-    pub(crate) queue: Warden<sandbox::fault::Fate>,
+    pub(crate) table: Warden<TableFate>,
+    pub(crate) queue: Warden<TableFate>,
     pub(crate) graph: Warden<MetaFate>,
     metrics: Arc<Mutex<Vec<String>>>,
     key: String,
@@ -138,10 +140,8 @@ impl World {
     /// A world of `events/world.json`'s shape; `rules` says which document an account has.
     pub(crate) async fn of(world: Value, rules: impl Fn(&Value) -> Option<String>) -> Self {
         let clock = Clock::default();
-        let trap = Arc::new(Trap::default());
-        let table = Warden::new(&trap, sandbox::fault::Fate::Serve);
-        let queue = Warden::new(&Arc::default(), sandbox::fault::Fate::Serve);
-        let graph = Warden::new(&trap, MetaFate::Serve);
+        let trap = Arc::<Trap>::default();
+        let (table, queue, graph) = (Warden::before("table", &trap), Warden::default(), Warden::before("graph", &trap));
 
         let dynamo = Dynamo::memory(clock.clone()).await.unwrap();
         dynamo.create_table(&serde_json::from_str(TABLE_DEFINITION).unwrap()).unwrap();

@@ -15,8 +15,8 @@ use worker::Worker;
 use super::scenes::{Act, Ends, First, RULES};
 use super::trial::{Faith, Topology, Trial};
 use crate::check::{Held, Tally, told};
-use crate::random::Random;
 use crate::world::{Actor, Batch, MetaFate, Office, World, records_of, rest};
+use fastrand::Rng;
 
 /// Calls that send.
 pub(crate) const SENDS: &[&str] = &["SendMessage", "PrivateReply", "ReplyToComment"];
@@ -81,24 +81,24 @@ impl Stage {
             actor.trap().set(0, false);
         }
         // The same for all calls at which somebody may die.
-        let mut random = Random::new(trial.seed ^ u64::from(trial.scene.name.bytes().map(u32::from).sum::<u32>()));
+        let mut random = Rng::with_seed(trial.seed ^ u64::from(trial.scene.name.bytes().map(u32::from).sum::<u32>()));
         let echo = [Echo::Deliver, Echo::After(Duration::from_secs(200)), Echo::Drop];
-        self.world.meta.set_echo(*random.one_of(&echo));
+        self.world.meta.set_echo(*random.choice(&echo).unwrap());
         if trial.faith == Faith::Kept && !trial.topology.is_side_by_side() {
             // Side by side, an actor's pauses are others' time.
-            self.world.meta.set_read_lag(Duration::from_secs(*random.one_of(&[0, 20, 50])));
+            self.world.meta.set_read_lag(Duration::from_secs(*random.choice(&[0, 20, 50]).unwrap()));
         }
-        let foresight_ms = if random.one_in(4) { 60_000 } else { 0 };
-        let mut random = Random::new(random.next() ^ trial.k);
+        let foresight_ms = if random.usize(..4) == 0 { 60_000 } else { 0 };
+        let mut random = Rng::with_seed(random.u64(..) ^ trial.k);
         for actor in [&self.worker, &self.second] {
             actor.graph.script(SENDS, trial.scene.first.fate());
         }
         if trial.faith == Faith::Broken {
-            self.world.meta.set_read_lag(Duration::from_secs(300 + 60 * random.below(30) as u64));
+            self.world.meta.set_read_lag(Duration::from_secs(300 + 60 * random.u64(..30)));
             for actor in [&self.worker, &self.second, &self.caretaker] {
                 let mut random = random.fork();
-                actor.graph.set(move |call| match random.below(4) {
-                    0 if SENDS.contains(&&*call.operation) => MetaFate::ApplyAfter(LATE * (1 + random.below(6) as u32)),
+                actor.graph.set(move |call| match random.usize(..4) {
+                    0 if SENDS.contains(&&*call.operation) => MetaFate::ApplyAfter(LATE * (1 + random.u32(..6))),
                     1 if SENDS.contains(&&*call.operation) => MetaFate::LoseAnswer,
                     _ => MetaFate::Serve,
                 });
@@ -113,8 +113,8 @@ impl Stage {
             stage: self,
             office,
             gate,
-            comes_at_once: random.one_in(3),
-            second_acknowledges: random.one_in(2),
+            comes_at_once: random.usize(..3) == 0,
+            second_acknowledges: random.bool(),
             foresight_ms,
             killed: false,
             latest: String::new(),

@@ -110,8 +110,8 @@ impl Wish {
 impl Simulation {
     /// Something happens.
     pub(super) async fn happen(&mut self) {
-        let (office, person) = (self.random.below(2), self.random.below(PEOPLE.len()));
-        match self.random.below(100) {
+        let (office, person) = (self.random.usize(..2), self.random.usize(..PEOPLE.len()));
+        match self.random.usize(..100) {
             0..42 => self.asks(office, person, false),
             42..47 => self.asks(office, person, true),
             47..68 => self.comments(office, person),
@@ -124,7 +124,7 @@ impl Simulation {
             94..96 => self.lose_token(office),
             96..98 => self.make_peace().await,
             _ => {
-                let percent = *self.random.one_of(&[0, 85, 97]);
+                let percent = *self.random.choice(&[0, 85, 97]).unwrap();
                 self.world.meta.set_usage(self.id(office), percent, 1);
             }
         }
@@ -136,7 +136,7 @@ impl Simulation {
     }
 
     fn asks(&mut self, office: usize, person: usize, hinted: bool) {
-        let question = *self.random.one_of(&QUESTIONS);
+        let question = *self.random.choice(&QUESTIONS).unwrap();
         self.diary.written += 1;
         let canary = format!("{CANARY}{}x", self.diary.written);
         let text = format!("{question} {canary}");
@@ -150,7 +150,7 @@ impl Simulation {
     }
 
     fn comments(&mut self, office: usize, person: usize) {
-        let text = format!("{} {CANARY}", self.random.one_of(&COMMENTS));
+        let text = format!("{} {CANARY}", self.random.choice(&COMMENTS).unwrap());
         let Self { world, offices, .. } = self;
         world.meta.person_comments(offices[office].id.as_str(), &offices[office].post, PEOPLE[person], &text);
     }
@@ -159,7 +159,7 @@ impl Simulation {
         if self.diary.messages.is_empty() {
             return;
         }
-        let (office, _, mid, canary) = self.random.one_of(&self.diary.messages).clone();
+        let (office, _, mid, canary) = self.random.choice(&self.diary.messages).unwrap().clone();
         self.world.meta.unsend(self.id(office), &mid);
         self.diary.taken_back.push(canary);
     }
@@ -175,7 +175,7 @@ impl Simulation {
     fn meta_repeats_itself(&mut self) {
         let last = self.world.meta.world(|world| world.deliveries.len());
         if last > 0 {
-            self.world.meta.redeliver(1 + self.random.below(last) as u64);
+            self.world.meta.redeliver(self.random.u64(1..=last as u64));
         }
     }
 

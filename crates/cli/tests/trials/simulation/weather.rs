@@ -9,8 +9,8 @@ use sandbox::fault::Call;
 use sandbox::meta::{Echo, Reply};
 
 use crate::kills::SENDS;
-use crate::random::Random;
 use crate::world::{Actor, MetaFate, TableFate, World};
+use fastrand::Rng;
 
 /// What holds for a whole simulation.
 #[derive(Debug)]
@@ -46,11 +46,12 @@ pub(super) struct Weather {
 }
 
 impl Climate {
-    pub(super) fn of(seed: u64, random: &mut Random) -> Self {
+    pub(super) fn of(seed: u64, random: &mut Rng) -> Self {
         const SKEW_MS: i64 = 30_000;
         let side_by_side = seed.is_multiple_of(4);
         let is_skewed = seed % 4 == 1;
-        let skews_ms = [0; 3].map(|_: i64| if is_skewed { *random.one_of(&[-SKEW_MS, 0, SKEW_MS]) } else { 0 });
+        let skews_ms =
+            [0; 3].map(|_: i64| if is_skewed { *random.choice(&[-SKEW_MS, 0, SKEW_MS]).unwrap() } else { 0 });
         // From claim to judgement: less what clocks differ by, a call's own time, and what others' pauses take in a run.
         let spent_ms = if is_skewed { 2 * SKEW_MS } else { 0 } + if side_by_side { 57_000 } else { 0 } + 10_000;
         let left_ms = u64::try_from(LEASE_MS + SETTLE_MS - spent_ms).unwrap();
@@ -58,26 +59,26 @@ impl Climate {
     }
 
     /// How late Meta's own deliveries are, and what it shows when.
-    pub(super) fn arrange(&self, world: &World, random: &mut Random) {
-        world.meta.set_read_lag(self.late.mul_f64(random.below(100) as f64 / 100.0));
+    pub(super) fn arrange(&self, world: &World, random: &mut Rng) {
+        world.meta.set_read_lag(self.late.mul_f64(random.f64()));
         let mut echoes = random.fork();
-        world.meta.decide_echoes(move |_, _| match echoes.below(6) {
+        world.meta.decide_echoes(move |_, _| match echoes.usize(..6) {
             0 => Echo::Drop,
-            1 => Echo::After(Duration::from_secs(1 + echoes.below(400) as u64)),
+            1 => Echo::After(Duration::from_secs(1 + echoes.u64(..400))),
             _ => Echo::Deliver,
         });
         let mut shifts = random.fork();
-        world.meta.shift_deliveries(move |_| match shifts.below(5) {
-            0 => Duration::from_secs(shifts.below(25) as u64),
+        world.meta.shift_deliveries(move |_| match shifts.usize(..5) {
+            0 => Duration::from_secs(shifts.u64(..25)),
             _ => Duration::ZERO,
         });
     }
 
-    pub(super) fn next(&self, random: &mut Random, now: i64) -> Weather {
-        let sky = match random.below(8) {
+    pub(super) fn next(&self, random: &mut Rng, now: i64) -> Weather {
+        let sky = match random.usize(..8) {
             0 | 1 => Sky::Clear,
             2 | 3 => Sky::TableShaky,
-            4 => Sky::TableThrottled(now + 60_000 * (1 + random.below(5) as i64)),
+            4 => Sky::TableThrottled(now + 60_000 * (1 + random.i64(0..5))),
             5 | 6 => Sky::MetaShaky,
             _ => Sky::Storm,
         };
@@ -87,7 +88,7 @@ impl Climate {
 
 impl Weather {
     /// From now on an actor has this weather.
-    pub(super) fn over(self, actor: &Actor, clock: &Clock, random: &mut Random) {
+    pub(super) fn over(self, actor: &Actor, clock: &Clock, random: &mut Rng) {
         let Self { sky, late } = self;
         for warden in [&actor.table, &actor.queue] {
             let (mut random, clock) = (random.fork(), clock.clone());
@@ -106,8 +107,8 @@ impl Weather {
     }
 }
 
-fn shaky_table(random: &mut Random) -> TableFate {
-    match random.below(40) {
+fn shaky_table(random: &mut Rng) -> TableFate {
+    match random.usize(..40) {
         0 => TableFate::THROTTLED,
         1 => TableFate::BROKEN,
         2 => TableFate::HangUp,
@@ -116,9 +117,9 @@ fn shaky_table(random: &mut Random) -> TableFate {
     }
 }
 
-fn shaky_meta(call: &Call, late: Duration, random: &mut Random) -> MetaFate {
+fn shaky_meta(call: &Call, late: Duration, random: &mut Rng) -> MetaFate {
     let sends = SENDS.contains(&&*call.operation);
-    match random.below(24) {
+    match random.usize(..24) {
         0 | 1 => MetaFate::LoseAnswer,
         2 => MetaFate::HangUp,
         3 => MetaFate::Refuse(Reply::refusal(2, None)),
@@ -127,11 +128,11 @@ fn shaky_meta(call: &Call, late: Duration, random: &mut Random) -> MetaFate {
         6 => {
             MetaFate::AnswerInstead(Reply { body: Bytes::from_static(b"junk"), ..Reply::ok(&serde_json::Value::Null) })
         }
-        7 => MetaFate::Refuse(Reply::refusal(*random.one_of(&[4, 17, 32, 613, 80_002]), None)),
+        7 => MetaFate::Refuse(Reply::refusal(*random.choice(&[4, 17, 32, 613, 80_002]).unwrap(), None)),
         8 => MetaFate::Delay(Duration::from_millis(5)),
-        9 if random.one_in(8) => MetaFate::Hang,
-        10 if random.one_in(8) => MetaFate::HangAfter,
-        11 if sends => MetaFate::ApplyAfter(late.mul_f64(random.below(100) as f64 / 100.0)),
+        9 if random.usize(..8) == 0 => MetaFate::Hang,
+        10 if random.usize(..8) == 0 => MetaFate::HangAfter,
+        11 if sends => MetaFate::ApplyAfter(late.mul_f64(random.f64())),
         _ => MetaFate::Serve,
     }
 }

@@ -10,14 +10,14 @@ use desk::Desk;
 use graph::Graph;
 use lambda_runtime::{Context, LambdaEvent};
 use outbox::Settings;
-use sandbox::fault::Gatekeeper;
+use sandbox::fault::{Gatekeeper, Trap};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use store::Store;
 use vault::{LocalKey, Vault};
 use worker::Worker;
 
-use super::seam::{MetaFate, Seam, TableFate, Trap, Warden};
+use super::seam::{MetaFate, Seam, TableFate, Warden};
 use super::time::Own;
 use super::{CRM, EVENTS, TABLE, World, dynamo_client, limits};
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use fastrand::Rng;
 use tokio::sync::oneshot;
 
 use super::Passed;
@@ -22,7 +23,7 @@ pub(super) struct Room {
     /// Counts all changes.
     pub(super) changes: u64,
     tickets: u64,
-    random: u64,
+    random: Rng,
 }
 
 impl Room {
@@ -34,7 +35,7 @@ impl Room {
             passed: Vec::new(),
             changes: 0,
             tickets: 0,
-            random: seed,
+            random: Rng::with_seed(seed),
         }
     }
 
@@ -74,12 +75,8 @@ impl Room {
     /// Draws one of the waiting calls.
     pub(super) fn let_one_go(&mut self) {
         let mut places: Vec<(&Place, u64)> = self.waiting.iter().map(|(ticket, (place, _))| (place, *ticket)).collect();
-        if places.is_empty() {
-            return;
-        }
         places.sort_unstable();
-        let drawn = next(&mut self.random) % places.len() as u64;
-        let ticket = usize::try_from(drawn).ok().and_then(|drawn| places.get(drawn)).map(|(_, ticket)| *ticket);
+        let ticket = self.random.choice(&places).map(|(_, ticket)| *ticket);
         let Some(((actor, operation, number), go)) = ticket.and_then(|ticket| self.waiting.remove(&ticket)) else {
             return;
         };
@@ -88,12 +85,4 @@ impl Room {
             self.passed.push(Passed { actor, operation, number });
         }
     }
-}
-
-/// SplitMix64: one word of state, and any seed is a good one.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
 }

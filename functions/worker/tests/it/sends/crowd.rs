@@ -8,8 +8,8 @@ use sandbox::meta::{Echo, Reply as Answer};
 use store::ReplyState;
 
 use super::silence::Silence;
-use crate::simulation::random::Random;
 use crate::world::{APP, MetaFate, OFFICE, POST, World, jobs_of};
+use fastrand::Rng;
 
 const BROADCAST: &str = "18000000000020202";
 const PEOPLE: usize = 60;
@@ -64,7 +64,7 @@ struct Pending {
 
 pub(crate) struct Crowd {
     pub(crate) world: World,
-    random: Random,
+    random: Rng,
     silence: Silence,
     pending: VecDeque<Pending>,
     /// Events with a reply that is not final, and when it is due.
@@ -82,7 +82,7 @@ pub(crate) struct Crowd {
 impl Crowd {
     pub(crate) async fn gather(seed: u64) -> Self {
         let world = World::answering(RULES).await;
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         world.meta.set_own_comments_come_back(true);
         world.meta.world(|w| {
             let broadcast = sandbox::meta::world::Media {
@@ -106,11 +106,11 @@ impl Crowd {
         });
         let mut calls = random.fork();
         world.graph.set(move |call| match call.operation.as_str() {
-            "SendMessage" | "PrivateReply" if calls.one_in(60) => MetaFate::Refuse(Answer::refusal(613, None)),
+            "SendMessage" | "PrivateReply" if calls.usize(..60) == 0 => MetaFate::Refuse(Answer::refusal(613, None)),
             _ => MetaFate::Serve,
         });
         let mut echoes = random.fork();
-        world.meta.decide_echoes(move |_, _| if echoes.one_in(8) { Echo::Deliver } else { Echo::Drop });
+        world.meta.decide_echoes(move |_, _| if echoes.usize(..8) == 0 { Echo::Deliver } else { Echo::Drop });
         Self {
             world,
             random,
@@ -126,30 +126,30 @@ impl Crowd {
 
     /// A few people do something, time passes, and the worker gets a batch.
     pub(crate) async fn act(&mut self) {
-        for _ in 0..1 + self.random.below(8) {
+        for _ in 0..1 + self.random.usize(..8) {
             self.happen();
         }
-        let pause = match self.random.below(60) {
-            0 => Duration::from_secs(60 * (1 + self.random.below(1440) as u64)),
-            1 => Duration::from_secs(3600 * (20 + self.random.below(160) as u64)),
-            2..12 => Duration::from_secs(60 * (1 + self.random.below(20) as u64)),
-            _ => Duration::from_secs(self.random.below(60) as u64),
+        let pause = match self.random.usize(..60) {
+            0 => Duration::from_secs(60 * (1 + self.random.u64(..1440))),
+            1 => Duration::from_secs(3600 * (20 + self.random.u64(..160))),
+            2..12 => Duration::from_secs(60 * (1 + self.random.u64(..20))),
+            _ => Duration::from_secs(self.random.u64(..60)),
         };
         self.world.clock.advance(pause);
         self.work().await;
     }
 
     fn happen(&mut self) {
-        let person = self.random.below(PEOPLE);
+        let person = self.random.usize(..PEOPLE);
         let (writer, commenter) = (writer(person), commenter(person));
         let mut says = None;
-        match self.random.below(48) {
+        match self.random.usize(..48) {
             0..27 => {
-                let mid = self.world.meta.person_writes(OFFICE, &writer, self.random.one_of::<&str>(&WORDS));
+                let mid = self.world.meta.person_writes(OFFICE, &writer, self.random.choice(&WORDS).unwrap());
                 self.mids.push((writer, mid));
             }
             27..36 => {
-                let text = self.random.one_of(&COMMENTS);
+                let text = self.random.choice(&COMMENTS).unwrap();
                 self.world.meta.person_comments(OFFICE, POST, &commenter, text);
             }
             36..39 => drop(self.world.meta.person_comments_live(OFFICE, BROADCAST, &commenter, "eu quero")),
@@ -168,21 +168,21 @@ impl Crowd {
             }
             42 => drop(self.world.meta.human_writes(OFFICE, &writer, "Oi, aqui é a Ana.")),
             43 if !self.mids.is_empty() => {
-                let (author, mid) = self.random.one_of(&self.mids).clone();
-                let (words, said) = *self.random.one_of(&[("PARAR", Some(true)), ("bom dia", None)]);
-                let number = u32::try_from(1 + self.random.below(5)).unwrap();
+                let (author, mid) = self.random.choice(&self.mids).unwrap().clone();
+                let (words, said) = *self.random.choice(&[("PARAR", Some(true)), ("bom dia", None)]).unwrap();
+                let number = 1 + self.random.u32(..5);
                 let job = self.world.edits(&author, &mid, number, words);
                 return self.hand(job, said);
             }
             44 if !self.mids.is_empty() => {
-                let place = self.random.below(self.mids.len());
+                let place = self.random.usize(..self.mids.len());
                 let (_, mid) = self.mids.swap_remove(place);
                 self.world.meta.unsend(OFFICE, &mid);
             }
             _ => {
-                let (words, said) = *self.random.one_of(&WISHES);
+                let (words, said) = *self.random.choice(&WISHES).unwrap();
                 says = said;
-                if self.random.one_in(3) {
+                if self.random.usize(..3) == 0 {
                     self.world.meta.person_comments(OFFICE, POST, &commenter, words);
                 } else {
                     self.world.meta.person_writes(OFFICE, &writer, words);
@@ -211,12 +211,12 @@ impl Crowd {
     /// Most events come at once, some late and some twice.
     fn hand(&mut self, job: Job, says: Option<bool>) {
         let now = self.world.clock.now_ms();
-        let late = match self.random.below(40) {
-            0 => 3_600_000 * i64::try_from(self.random.below(30)).unwrap(),
-            1..4 => 60_000 * i64::try_from(self.random.below(60)).unwrap(),
+        let late = match self.random.usize(..40) {
+            0 => 3_600_000 * self.random.i64(0..30),
+            1..4 => 60_000 * self.random.i64(0..60),
             _ => 0,
         };
-        if self.random.one_in(20) {
+        if self.random.usize(..20) == 0 {
             self.pending.push_back(Pending { job: job.clone(), at: now + 2 * late, says });
         }
         self.pending.push_back(Pending { job, at: now + late, says });
