@@ -180,7 +180,7 @@ fn own() -> Problem {
 }
 
 /// Whether Meta takes an answer to a comment that stands so (fact sheet 3.16 and 5).
-pub(crate) fn is_answerable(item: &Item, moderated: &Moderated, action: ReplyAction) -> Result<(), Problem> {
+pub(crate) fn may_be_answered(item: &Item, moderated: &Moderated, action: ReplyAction) -> Result<(), Problem> {
     let is_public = action == ReplyAction::PublicReply;
     match moderated {
         Moderated { removed_at: Some(_), .. } => Err(removed()),

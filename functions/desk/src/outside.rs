@@ -9,7 +9,7 @@ use store::{Account, Item, Reply, ReplyAction, ReplyRef, ReplyState, StoreError,
 use crate::Desk;
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
-use crate::comments::is_answerable;
+use crate::comments::may_be_answered;
 use crate::route::Action;
 use crate::sending::{fits, tell_step, text};
 
@@ -98,7 +98,7 @@ impl Desk {
             ReplyAction::PublicReply | ReplyAction::PrivateReply => {
                 let comment = self.store.comment(&found.place.item, now).await?;
                 let (item, moderated) = comment.ok_or_else(Problem::not_found)?;
-                is_answerable(&item, &moderated, action)
+                may_be_answered(&item, &moderated, action)
             }
         }
     }

@@ -12,7 +12,7 @@ use vault::VaultError;
 
 use crate::answer::{Answer, Problem};
 use crate::ask::Ask;
-use crate::comments::{is_answerable, obstacle, told_obstacle};
+use crate::comments::{may_be_answered, obstacle, told_obstacle};
 use crate::route::Action;
 use crate::{Desk, entry};
 
@@ -51,13 +51,9 @@ impl Desk {
                 Some(comment) => Some(self.comment_to_answer(account, &peer, &shown, comment, now).await?),
                 None => None,
             };
-            let (answered, moderated) = answered.unzip();
             // What was written under this key before is sent, or told of, whatever holds by now.
             let key = store::keys::written(&account.id, &peer, &ask.key);
             let is_new = self.store.item(&key, now).await?.decision.is_none();
-            if is_new && let (Some(item), Some(moderated)) = (&answered, &moderated) {
-                is_answerable(item, moderated, action)?;
-            }
             let allowed = match self.allowed(&standing, &shown, answered.as_ref(), action, now).await {
                 Ok(allowed) => allowed,
                 Err(problem) if is_new => return Err(problem),
@@ -65,7 +61,7 @@ impl Desk {
             };
             if is_new
                 && action == ReplyAction::PrivateReply
-                && let (Some(comment), Some(item)) = (&comment, &answered)
+                && let (Some(comment), Some((item, _))) = (&comment, &answered)
                 && self.has_private_reply(account, &peer, comment, item, now).await?
             {
                 return Err(refused(Refusal::PrivateReplyTaken));
@@ -152,15 +148,18 @@ impl Desk {
         found.filter(|(item, _)| shown.shows(&item.content)).ok_or_else(Problem::not_found)
     }
 
-    /// Whether it may go out, by Meta's windows and the office's own silences.
+    /// Whether it may go out, by what became of the comment, Meta's windows and the office's own silences.
     async fn allowed(
         &self,
         standing: &Standing,
         shown: &Shown,
-        comment: Option<&Item>,
+        comment: Option<&(Item, Moderated)>,
         action: ReplyAction,
         now: i64,
     ) -> Result<Allowed, Problem> {
+        if let Some((item, moderated)) = comment {
+            may_be_answered(item, moderated, action)?;
+        }
         let account = &standing.account;
         let facts = &shown.conversation.facts;
         let holder = facts.holder.as_ref().and_then(|holder| holder.app.as_deref());
@@ -169,7 +168,7 @@ impl Desk {
             version => self.store.rules(&account.id, version).await?,
         };
         let rules = rules.and_then(|stored| RuleSet::parse(&stored.document).ok());
-        let asked_at = comment.and_then(|comment| comment.content.at);
+        let asked_at = comment.and_then(|(item, _)| item.content.at);
         let answer = PersonAnswer {
             // A private reply has a window of its own, and a public one none.
             last_user_at: match action {
@@ -188,7 +187,7 @@ impl Desk {
             return Err(refused(Refusal::WindowClosed));
         }
         // A live comment's window is the broadcast, whose end nobody tells: what cannot leave now soon makes no sense.
-        let patience = comment.filter(|comment| comment.content.live).map(|_| now.saturating_add(LIVE_PATIENCE_MS));
+        let patience = comment.filter(|(item, _)| item.content.live).map(|_| now.saturating_add(LIVE_PATIENCE_MS));
         let ends = end.into_iter().chain(patience).map(UnixMillis);
         let not_after = ends.fold(allowed.not_after, UnixMillis::min);
         Ok(Allowed { human_agent: allowed.human_agent, not_after })
