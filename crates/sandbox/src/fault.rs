@@ -106,24 +106,36 @@ impl<F: Default + Send + 'static> Faults<F> for NoFaults {
     }
 }
 
-/// A list of fates for the calls of one operation, in order; calls beyond it, and other operations, are served.
+/// A list of fates for the calls of some operations, in order; calls beyond it, and other operations, are served.
 #[derive(Debug)]
 pub struct Script<F = Fate> {
-    operation: &'static str,
+    operations: Vec<&'static str>,
     fates: Mutex<VecDeque<F>>,
 }
 
 impl<F> Script<F> {
     /// The next calls of `operation` meet these fates.
     pub fn new(operation: &'static str, fates: impl IntoIterator<Item = F>) -> Self {
-        Self { operation, fates: Mutex::new(fates.into_iter().collect()) }
+        Self::any(&[operation], fates)
+    }
+
+    /// The next calls of these operations meet these fates.
+    pub fn any(operations: &[&'static str], fates: impl IntoIterator<Item = F>) -> Self {
+        Self { operations: operations.to_vec(), fates: Mutex::new(fates.into_iter().collect()) }
+    }
+}
+
+impl<F: Default> Script<F> {
+    /// What becomes of a call.
+    pub fn fate(&self, call: &Call) -> F {
+        let is_meant = self.operations.contains(&&*call.operation);
+        let fate = is_meant.then(|| self.fates.lock().unwrap_or_else(PoisonError::into_inner).pop_front()).flatten();
+        fate.unwrap_or_default()
     }
 }
 
 impl<F: Default + Send + 'static> Faults<F> for Script<F> {
     fn judge<'a>(&'a self, call: &'a Call) -> BoxFuture<'a, F> {
-        let is_meant = call.operation == self.operation;
-        let fate = is_meant.then(|| self.fates.lock().unwrap_or_else(PoisonError::into_inner).pop_front()).flatten();
-        Box::pin(std::future::ready(fate.unwrap_or_default()))
+        Box::pin(std::future::ready(self.fate(call)))
     }
 }

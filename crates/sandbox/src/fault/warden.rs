@@ -1,13 +1,12 @@
 //! Faults that a test sets while the world runs.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
 
-use super::{Call, Fate, Faults, Trap};
+use super::{Call, Fate, Faults, Script, Trap};
 
 type Judge<F> = Box<dyn FnMut(&Call) -> F + Send>;
 
@@ -54,11 +53,8 @@ impl<F: Default + Send + 'static> Warden<F> {
 
     /// The next calls of `operation` meet these fates, in order; everything else is served.
     pub fn script(&self, operation: &'static str, fates: impl IntoIterator<Item = F>) {
-        let mut fates: VecDeque<F> = fates.into_iter().collect();
-        self.set(move |call| {
-            let is_meant = call.operation == operation;
-            is_meant.then(|| fates.pop_front()).flatten().unwrap_or_default()
-        });
+        let script = Script::new(operation, fates);
+        self.set(move |call| script.fate(call));
     }
 
     /// Every call of these operations meets this fate from now on; everything else is served.

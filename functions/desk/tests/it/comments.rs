@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::{Decided, Scope};
 
-use crate::stage::{MetaFate, OFFICE, PERSON, Stage, account_id, comment};
+use crate::stage::{MetaFate, OFFICE, PERSON, Stage, account_id, comment, live_comment};
 
 const COMMENT: &str = "17900000000000001";
 
@@ -113,9 +113,7 @@ async fn what_meta_would_leave_visible_is_not_said_to_be_hidden() {
         effects: Vec::new(),
         replies: Vec::new(),
     };
-    let mut live = comment(PERSON, "17900000000000004", "oi");
-    live["field"] = json!("live_comments");
-    stage.hears(&live, 1_000, Some(decided("no_match"))).await;
+    stage.hears(&live_comment(PERSON, "17900000000000004", "oi"), 1_000, Some(decided("no_match"))).await;
     stage.hears(&comment(PERSON, "17900000000000005", "oi"), 1_000, Some(decided("own_message"))).await;
     for (id, code) in [("17900000000000004", "live_comment"), ("17900000000000005", "own_comment")] {
         assert_eq!(stage.act("PUT", &format!("{}/hidden", path(id)), Value::Null).await.code(), code);

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use store::{Asked, Broken, Decided, Question, ReplyAction, ReplyRef, Steer};
 
-use crate::stage::{MetaFate, OFFICE, OTHER_OFFICE, PERSON, Stage, TableFate, account_id, comment, message, peer};
+use crate::stage::{
+    MetaFate, OFFICE, OTHER_OFFICE, PERSON, Stage, TableFate, account_id, comment, live_comment, message, peer,
+};
 
 const SECOND_PERSON: &str = "900000000000002";
 const HOUR: i64 = 3_600_000;
@@ -110,7 +112,7 @@ async fn a_comment_that_meta_takes_no_answer_to_is_not_answered() {
     for id in [hidden, deleted] {
         stage.hears_comment(id, "oi").await;
     }
-    stage.hears(&live_comment(live), 1_000, None).await;
+    stage.hears(&live_comment(PERSON, live, "oi"), 1_000, None).await;
     let path = |id: &str, what: &str| format!("{PATH}/comments/{id}{what}");
     assert_eq!(stage.act("PUT", &path(hidden, "/hidden"), Value::Null).await.status, 200);
     assert_eq!(stage.act("DELETE", &path(deleted, ""), Value::Null).await.status, 200);
@@ -148,7 +150,7 @@ async fn what_was_sent_below_a_comment_is_told_of_when_the_comment_is_hidden() {
 async fn a_live_comment_is_answered_privately_within_minutes_or_not_at_all() {
     let stage = Stage::new().await;
     let id = "17900000000000004";
-    stage.hears(&live_comment(id), 1_000, None).await;
+    stage.hears(&live_comment(PERSON, id, "oi"), 1_000, None).await;
     stage.graph.script("PrivateReply", [MetaFate::Refuse(sandbox::meta::Reply::refusal(613, None))]);
     let answer = stage.act("POST", &format!("{PATH}/comments/{id}/private-reply"), json!({"text": "Oi!"})).await;
     let not_after = answer.body()["reply"]["not_after"].as_i64();
@@ -186,12 +188,6 @@ async fn asked(stage: &Stage, raw: &Value, action: ReplyAction, draft: bool) {
     let item = stage.hears(raw, 1_000, Some(decided)).await;
     let question = Question::new(&ReplyRef { item, step: 0 }, now, now + HOUR, store::retention::DAYS);
     stage.store.enter_question(&account_id(OFFICE), "ask-1", &question).await.unwrap();
-}
-
-fn live_comment(id: &str) -> Value {
-    let mut live = comment(PERSON, id, "oi");
-    live["field"] = json!("live_comments");
-    live
 }
 
 /// The account's drafts, as the desk lists them.

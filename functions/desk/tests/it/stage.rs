@@ -378,6 +378,13 @@ pub(crate) fn comment(person: &str, id: &str, text: &str) -> Value {
     json!({"field": "comments", "value": {"id": id, "from": from, "text": text, "media": {"id": "18000000000000001"}}})
 }
 
+/// The same during a broadcast.
+pub(crate) fn live_comment(person: &str, id: &str, text: &str) -> Value {
+    let mut live = comment(person, id, text);
+    live["field"] = json!("live_comments");
+    live
+}
+
 async fn client_at(endpoint: &str, clock: &SandboxClock) -> aws_sdk_dynamodb::Client {
     let clock = Clock::from_source(clock.clone());
     // One try: a fault is to be seen by our code, not by the SDK's.

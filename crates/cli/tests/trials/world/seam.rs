@@ -1,12 +1,11 @@
 //! What happens to an actor's calls: a gate that puts them into order, a trap that ends the actor at one of them, and
 //! faults.
 
-use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
-use sandbox::fault::{Call, Faults, Gated, Gatekeeper, NoFaults, Trap};
+use sandbox::fault::{Call, Faults, Gated, Gatekeeper, NoFaults, Script, Trap};
 
 pub(crate) type TableFate = sandbox::fault::Fate;
 pub(crate) type MetaFate = sandbox::meta::fault::Fate;
@@ -56,11 +55,8 @@ impl<F: Default + Send + 'static> Warden<F> {
 
     /// The next calls of these operations meet these fates, in order; everything else is served.
     pub(crate) fn script(&self, operations: &'static [&'static str], fates: impl IntoIterator<Item = F>) {
-        let mut fates: VecDeque<F> = fates.into_iter().collect();
-        self.set(move |call| {
-            let meant = operations.contains(&&*call.operation);
-            if meant { fates.pop_front().unwrap_or_default() } else { F::default() }
-        });
+        let script = Script::any(operations, fates);
+        self.set(move |call| script.fate(call));
     }
 }
 
